@@ -1,0 +1,1 @@
+"""Shahr: the open knowledge graph of city diplomacy."""

@@ -1,0 +1,222 @@
+"""The command `shahr`; the one module that knows the order of the stages.
+
+Heavy libraries are imported inside the commands that need them, so that `shahr --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from shahr.errors import ReportError, ShahrError, shown
+from shahr.paths import Project
+
+Done = TypeVar("Done")
+
+
+class _Failure(click.ClickException):
+    """An error of ours as the command line shows it: `shahr: sentence`, exit code 1."""
+
+    def show(self, file: object = None) -> None:
+        """Print the sentence, or one a line where there are several, to standard error."""
+        for line in self.message.split("\n"):
+            click.echo(f"shahr: {line}", err=True)
+
+
+class _Group(click.Group):
+    """A group of commands that turns errors a user can mend into sentences."""
+
+    def invoke(self, context: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(context)
+        except ShahrError as error:
+            raise _Failure(str(error)) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of a pipe has gone: click leaves quietly
+                raise
+            raise _Failure(f"{error.filename or 'the system'}: {error.strerror or error}") from error
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--project", type=click.Path(path_type=Path), help="Work on this folder, not on the checkout.")
+@click.version_option(package_name="shahr")
+@click.pass_context
+def main(context: click.Context, project: Path | None) -> None:
+    """Shahr, the open knowledge graph of city diplomacy."""
+    context.obj = project
+
+
+def _project() -> Project:
+    root: Path | None = click.get_current_context().obj
+    return Project.here() if root is None else Project.at(root)
+
+
+@contextmanager
+def _progress(label: str, steps: int) -> Iterator[Callable[[Done], Done]]:
+    """Show a progress bar on a terminal, nothing in a pipe; what it gives takes each step's result."""
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=steps, label=label, file=sys.stderr, hidden=hidden) as bar:
+
+        def step(result: Done) -> Done:
+            bar.update(1)
+            return result
+
+        yield step
+
+
+@main.command()
+def build() -> None:
+    """Build dist/graph.nq from the sources."""
+    from shahr import build as stage
+    from shahr.builds import next_build
+
+    project = _project()
+    with next_build(project) as out:
+        quads = stage.build(project, out)
+    click.echo(f"{quads} quads in {shown(project.graph)}")
+
+
+@main.command()
+def reason() -> None:
+    """Derive dist/inferred.nq from the graph by the rules."""
+    from shahr import reason as stage
+    from shahr.builds import next_build
+
+    project = _project()
+    with next_build(project, keep=("graph.nq",)) as out:
+        quads = stage.reason(project, out)
+    click.echo(f"{quads} quads in {shown(project.inferred)}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def validate(as_json: bool) -> None:
+    """Check the graph with shapes, checks and expectations; exit 1 where it does not conform."""
+    from shahr import validate as stage
+    from shahr.builds import next_build
+
+    project = _project()
+    with next_build(project, keep=("graph.nq", "inferred.nq")) as out:
+        report = stage.validate(project, out)
+    click.echo((report.json if as_json else report.text).rstrip("\n"))
+    if not report.conforms:
+        sys.exit(1)
+
+
+@main.command()
+def run() -> None:
+    """Build, reason and validate; dist/ changes only when all three succeed."""
+    from shahr import build, reason, validate
+    from shahr.builds import next_build
+
+    project = _project()
+    with next_build(project) as out:
+        with _progress("build, reason, validate", steps=3) as step:
+            quads = step(build.build(project, out))
+            inferred = step(reason.reason(project, out))
+            report = step(validate.validate(project, out))
+        if not report.conforms:
+            click.echo(report.text.rstrip("\n"), err=True)
+            raise ReportError("the data do not conform, so dist/ is left as it was: mend what the report names")
+    click.echo(f"{quads} quads, {inferred} inferred; the data conform: {shown(project.report)}")
+
+
+@main.command()
+@click.option("--articles", "folder", type=click.Path(path_type=Path), required=True, help="Where the texts are.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def verify(folder: Path, as_json: bool) -> None:
+    """Prove every passage against the texts of the articles; exit 1 where one does not hold."""
+    from shahr import verify as stage
+
+    result = stage.verify(_project(), folder)
+    click.echo(json.dumps(result.as_dict(), ensure_ascii=False, indent=2) if as_json else result.text)
+    if not result.proved:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("name")
+@click.argument("parameters", nargs=-1, metavar="[KEY=VALUE]...")
+@click.option("--format", "format_", type=click.Choice(["table", "csv", "json", "tsv", "xml"]), default="table")
+@click.option("--endpoint", help="Ask this SPARQL endpoint, not the graph in dist/.")
+@click.option("--wikidata", help="Ask this endpoint for what a question takes from Wikidata.")
+def query(name: str, parameters: tuple[str, ...], format_: str, endpoint: str | None, wikidata: str | None) -> None:
+    """Answer the question NAME of queries/questions; without parameters, its example."""
+    from pyoxigraph import QueryResultsFormat
+
+    from shahr.federation import answer
+    from shahr.table import table
+
+    solutions = answer(_project(), name, _pairs(parameters), endpoint, wikidata)
+    if format_ == "table":
+        click.echo(table(solutions.variables, solutions.rows))
+    else:
+        click.echo(solutions.serialize(getattr(QueryResultsFormat, format_.upper())), nl=False)
+
+
+def _pairs(parameters: Iterable[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for parameter in parameters:
+        key, equals, value = parameter.partition("=")
+        if not equals or not key or key in pairs:
+            raise click.UsageError(f"{parameter!r} is not KEY=VALUE, each key once: for example city=city:isfahan")
+        pairs[key] = value
+    return pairs
+
+
+@main.command("format")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 where a file would change.")
+def format_(check: bool) -> None:
+    """Bring the Turtle files of ontology/, data/ and shapes/ into their one form.
+
+    Of comments, only those on top of a file stay.
+    """
+    from shahr.formatting import format_sources
+
+    for path in (changed := format_sources(_project(), check)):
+        click.echo(f"{'is not in canonical form (run `shahr format`)' if check else 'formatted'}: {shown(path)}")
+    if check and changed:
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Serve the graph: SPARQL, the questions, a start page."""
+    from shahr import serve as server
+
+    server.serve(_project(), host, port)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("start", type=int)
+@click.argument("end", type=int)
+@click.option("--article", "slug", help="The slug of an article that data/articles does not have yet.")
+def passage(file: Path, start: int, end: int, slug: str | None) -> None:
+    """Print the Turtle of the passage [START, END) of an article's text, digests computed."""
+    from shahr.passage import passage_turtle
+
+    click.echo(passage_turtle(_project(), file, start, end, slug), nl=False)
+
+
+@main.command()
+def consistency() -> None:
+    """Prove with HermiT that ontology and data contradict each other nowhere."""
+    from shahr.consistency import check_consistency
+
+    result = check_consistency(_project().current)
+    click.echo(f"consistent: {result.classes} classes, {result.triples} triples")
+    for name in result.unsatisfiable:
+        click.echo(f"no member possible: {name}", err=True)
+    if result.unsatisfiable:
+        sys.exit(1)

@@ -1,0 +1,146 @@
+"""Answering queries from a store in this process, behind a method that a killable worker can offer too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+    serialize,
+)
+
+from shahr.errors import NotAcceptable, QueryError
+from shahr.formats import Format, graph_formats, negotiate, result_formats
+from shahr.namespaces import prefix_map
+from shahr.queries import syntax_error
+from shahr.syntax import check_query, dataset_clauses
+
+Node = NamedNode | BlankNode | DefaultGraph
+Result = QuerySolutions | QueryBoolean | QueryTriples
+
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer: kind is "results" (SELECT, ASK) or "graph" (CONSTRUCT, DESCRIBE)."""
+
+    kind: Literal["results", "graph"]
+    media_type: str
+    body: bytes
+
+
+class Engine(Protocol):
+    """Whatever answers queries: this process, a worker, another endpoint."""
+
+    def evaluate(self, query: str, default_graphs: Sequence[str], named_graphs: Sequence[str], accepted: str) -> Answer:
+        """Answer a SPARQL 1.1 query in a media type that the Accept header `accepted` allows.
+
+        Graphs given here beat FROM (SPARQL 1.1 Protocol, 2.1.4). QueryError for a query that cannot be read
+        or is refused, NotAcceptable where no media type fits or the chosen one cannot carry the answer.
+        """
+
+
+class LocalEngine:
+    """An engine over a store whose default graph is the union of its named graphs."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def evaluate(self, query: str, default_graphs: Sequence[str], named_graphs: Sequence[str], accepted: str) -> Answer:
+        """Answer a query; see Engine."""
+        check_query(query)
+        result = self._run(query, default_graphs, named_graphs)
+        if isinstance(result, QueryTriples):
+            media_type, chosen = negotiate(accepted, graph_formats())
+            return Answer("graph", media_type, _write_graph(result, chosen))
+        media_type, chosen = negotiate(accepted, result_formats())
+        return Answer("results", media_type, _write_results(result, chosen))
+
+    def _run(self, query: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Result:
+        default, named = list(default_graphs), list(named_graphs)
+        if not default and not named:
+            default, named = dataset_clauses(query)
+        if not default and not named:
+            return _query(self.store, query, None, None)
+        nodes, others = _nodes(default), _nodes(named)
+        if len(nodes) > 1:
+            return _query(_merged(self.store, nodes, others), query, [DefaultGraph()], others)
+        return _query(self.store, query, nodes, others)
+
+
+def _query(
+    store: Store,
+    query: str,
+    default: list[NamedNode] | list[DefaultGraph] | None,
+    named: list[NamedNode] | None,
+) -> Result:
+    try:
+        return store.query(query, default_graph=_listed(default), named_graphs=_listed(named))
+    except SyntaxError as error:
+        raise syntax_error(error) from error
+
+
+def _nodes(iris: Sequence[str]) -> list[NamedNode]:
+    try:
+        return [NamedNode(iri) for iri in dict.fromkeys(iris)]
+    except ValueError as error:
+        raise QueryError(f"the name of a graph must be a whole IRI: {error}") from error
+
+
+def _merged(store: Store, default: Sequence[NamedNode], named: Sequence[NamedNode]) -> Store:
+    """Oxigraph repeats a triple that stands in two graphs of FROM; a store of their union counts it once."""
+    merged = Store()
+    for graph in default:
+        quads = store.quads_for_pattern(None, None, None, graph)
+        merged.extend(Quad(quad.subject, quad.predicate, quad.object, DefaultGraph()) for quad in quads)
+    for graph in named:
+        merged.extend(store.quads_for_pattern(None, None, None, graph))
+    return merged
+
+
+def _write_results(result: QuerySolutions | QueryBoolean, chosen: Format) -> bytes:
+    assert isinstance(chosen.writer, QueryResultsFormat)
+    return _carried(result.serialize(format=chosen.writer) or b"", chosen)
+
+
+def _write_graph(result: QueryTriples, chosen: Format) -> bytes:
+    assert isinstance(chosen.writer, RdfFormat)
+    if chosen.writer not in (RdfFormat.TURTLE, RdfFormat.TRIG):
+        return _carried(result.serialize(format=chosen.writer) or b"", chosen)
+    triples = list(result)
+    written = serialize(triples, format=chosen.writer, prefixes=_used_prefixes(triples)) or b""
+    lines = written.split(b"\n")
+    head = sum(line.startswith(b"@prefix ") for line in lines)
+    return b"\n".join(sorted(lines[:head]) + lines[head:])  # the engine writes prefixes in no fixed order
+
+
+def _used_prefixes(triples: Sequence[Triple]) -> dict[str, str]:
+    used = "\n".join(map(str, triples))
+    return {prefix: namespace for prefix, namespace in prefix_map().items() if f"<{namespace}" in used}
+
+
+def _carried(body: bytes, chosen: Format) -> bytes:
+    """XML 1.0 has no way to write most control characters, and would read a bare CR as a line feed."""
+    if not chosen.is_xml:
+        return body
+    if _NOT_XML.search(body):
+        raise NotAcceptable("the answer holds a control character that XML cannot carry: ask for JSON or TSV instead")
+    return body.replace(b"\r", b"&#13;")
+
+
+def _listed(nodes: Sequence[Node] | None) -> list[Any] | None:
+    return None if nodes is None else list(nodes)

@@ -1,0 +1,138 @@
+"""What can go wrong, as one tree of exceptions; the message of each is one sentence for the user.
+
+ShahrError                 everything below; the command line prints it and leaves with 1
+├── ProjectMissing         no project, or nothing built yet, where one was looked for
+├── SourceError            one file cannot be used: path, line, reason
+├── SourcesRefused         a build refused its sources: a list of SourceError
+├── BuildBusy              another process is writing dist/
+├── UnknownPrefix          a curie with a prefix that Shahr does not know
+├── BadPassage             offsets or digests that do not fit the text
+├── ArticleMissing         no file holds the text of an article
+├── QueryError             a query that cannot be read or is not allowed: line, column
+│   ├── UnknownQuestion    no question has that name
+│   ├── MissingParameter   a question was called without a parameter it needs
+│   └── BadParameter       a parameter whose value is not of its kind
+├── NotAcceptable          a result that the wanted format cannot carry
+├── RuleError              a rule that does not end, or makes what a graph cannot hold
+├── ReportError            a report, expectation or shape that cannot be used
+├── ConsistencyError       the reasoner found a contradiction, or could not run
+└── EndpointError          a remote SPARQL endpoint did not answer as it should
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def shown(path: Path) -> Path:
+    """Give a path as a user would write it: from the current folder where it lies below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+class ShahrError(Exception):
+    """Base of all errors that a user can cause or mend; str() is one clear sentence."""
+
+
+class ProjectMissing(ShahrError):
+    """A folder is not a Shahr project, or nothing has been built in it yet."""
+
+
+class SourceError(ShahrError):
+    """A source file cannot be used; `line` counts from 1, None where no line is to blame."""
+
+    def __init__(self, path: Path, line: int | None, reason: str) -> None:
+        super().__init__(f"{shown(path)}{'' if line is None else f':{line}'}: {reason}")
+        self.path, self.line, self.reason = path, line, reason
+
+
+class SourcesRefused(ShahrError):
+    """The sources hold errors, so nothing was built; one line an error, at most `limit` of them."""
+
+    def __init__(self, errors: Sequence[SourceError], limit: int = 20) -> None:
+        lines = [str(error) for error in errors[:limit]]
+        if len(errors) > limit:
+            lines.append(f"… and {len(errors) - limit} more")
+        super().__init__("\n".join(lines))
+        self.errors = tuple(errors)
+
+
+class BuildBusy(ShahrError):
+    """Another process holds the lock on dist/."""
+
+
+class UnknownPrefix(ShahrError):
+    """A curie's prefix is not in the prefix map."""
+
+    def __init__(self, curie: str) -> None:
+        super().__init__(f"{curie!r} is not a name Shahr can expand: write prefix:name with a known prefix")
+        self.curie = curie
+
+
+class BadPassage(ShahrError):
+    """A passage does not fit its text; offsets are code points, half-open."""
+
+    def __init__(self, source: str, start: int, end: int, reason: str) -> None:
+        super().__init__(f"{source} [{start},{end}): {reason}")
+        self.source, self.start, self.end, self.reason = source, start, end, reason
+
+
+class ArticleMissing(ShahrError):
+    """No file of a folder holds the text that an article's digests name."""
+
+
+class QueryError(ShahrError):
+    """A query that cannot be read or is not allowed; line and column count from 1."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        place = "" if line is None else f" (line {line}{'' if column is None else f', column {column}'})"
+        super().__init__(message + place)
+        self.line, self.column = line, column
+
+
+class UnknownQuestion(QueryError):
+    """No question has the name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no question is called {name!r}")
+        self.name = name
+
+
+class MissingParameter(QueryError):
+    """A question was called without a parameter that it needs."""
+
+    def __init__(self, question: str, parameter: str) -> None:
+        super().__init__(f"question {question!r} needs the parameter {parameter!r}")
+        self.question, self.parameter = question, parameter
+
+
+class BadParameter(QueryError):
+    """A parameter's value is not of its kind."""
+
+    def __init__(self, parameter: str, value: str, reason: str) -> None:
+        super().__init__(f"parameter {parameter!r} cannot be {value!r}: {reason}")
+        self.parameter, self.value = parameter, value
+
+
+class NotAcceptable(ShahrError):
+    """A result holds what the wanted format cannot carry."""
+
+
+class RuleError(ShahrError):
+    """A rule that does not come to an end, or makes what a graph cannot hold."""
+
+
+class ReportError(ShahrError):
+    """A shape, check or expectation that cannot be used."""
+
+
+class ConsistencyError(ShahrError):
+    """The reasoner found a contradiction, or could not run."""
+
+
+class EndpointError(ShahrError):
+    """A remote endpoint did not answer as it should; `status` is the HTTP status where there was one."""
+
+    def __init__(self, endpoint: str, reason: str, status: int | None = None) -> None:
+        super().__init__(f"{endpoint}: {reason}")
+        self.endpoint, self.status = endpoint, status

@@ -1,0 +1,67 @@
+"""The media types of answers: one table, and the choice among them by an Accept header (RFC 9110, 12.5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pyoxigraph import QueryResultsFormat, RdfFormat
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from shahr.errors import NotAcceptable
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: its name in `?format=`, the engine's writer, its media type, then other names of that."""
+
+    name: str
+    writer: QueryResultsFormat | RdfFormat
+    media_types: tuple[str, ...]
+
+    @property
+    def is_xml(self) -> bool:
+        """Tell whether answers are XML, which cannot carry every character."""
+        return self.writer in (QueryResultsFormat.XML, RdfFormat.RDF_XML)
+
+
+def result_formats() -> tuple[Format, ...]:
+    """Give the formats of SELECT and ASK, the preferred one first."""
+    return (
+        Format("json", QueryResultsFormat.JSON, ("application/sparql-results+json", "application/json")),
+        Format("xml", QueryResultsFormat.XML, ("application/sparql-results+xml", "application/xml", "text/xml")),
+        Format("csv", QueryResultsFormat.CSV, ("text/csv",)),
+        Format("tsv", QueryResultsFormat.TSV, ("text/tab-separated-values",)),
+    )
+
+
+def graph_formats() -> tuple[Format, ...]:
+    """Give the formats of CONSTRUCT and DESCRIBE, the preferred one first."""
+    return (
+        Format("turtle", RdfFormat.TURTLE, ("text/turtle", "application/x-turtle")),
+        Format("ntriples", RdfFormat.N_TRIPLES, ("application/n-triples", "text/plain")),
+        Format("jsonld", RdfFormat.JSON_LD, ("application/ld+json", "application/json")),
+        Format("rdfxml", RdfFormat.RDF_XML, ("application/rdf+xml", "application/xml", "text/xml")),
+        Format("trig", RdfFormat.TRIG, ("application/trig",)),
+        Format("nquads", RdfFormat.N_QUADS, ("application/n-quads",)),
+    )
+
+
+def negotiate(accept: str, formats: Iterable[Format]) -> tuple[str, Format]:
+    """Choose (media type, format) for an Accept header; ties go to the first; NotAcceptable if none fits."""
+    offered = list(formats)
+    own = [(one.media_types[0], one) for one in offered]
+    others = [(name, one) for one in offered for name in one.media_types[1:]]
+    wanted = parse_accept(accept)
+    best = max(own + others, key=lambda pair: wanted.quality(pair[0]))
+    if wanted.quality(best[0]) <= 0:
+        names = ", ".join(name for name, _ in own)
+        raise NotAcceptable(f"nothing in the Accept header can be given here: this answer comes as {names}")
+    return best
+
+
+def parse_accept(accept: str) -> MIMEAccept:
+    """Parse an Accept header, parameters other than q left out; an empty one accepts everything."""
+    parsed = parse_accept_header(accept.strip() or "*/*", MIMEAccept)
+    return MIMEAccept([(value.partition(";")[0].strip(), quality) for value, quality in parsed])

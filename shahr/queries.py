@@ -1,0 +1,226 @@
+"""Query files: their header, their parameters, and the one block of terms that a call may replace.
+
+A file begins with lines `#+ key: value`: summary, summary-fa, param ("name, a kind"; as often as needed),
+and for checks severity, message, message-fa. It runs as it stands; `bind` puts
+other terms in the place of the example.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Store
+
+from shahr.errors import (
+    BadParameter,
+    MissingParameter,
+    QueryError,
+    SourceError,
+    UnknownPrefix,
+    UnknownQuestion,
+)
+from shahr.namespaces import ENTITY_PREFIXES, FACT_PREFIXES, SOURCE_PREFIXES, iri
+from shahr.syntax import form, has_order, service_block, values_blocks
+
+Term = NamedNode | Literal
+
+_LINE = re.compile(r"#\+ ([a-z-]+): (.*\S)\s*$")
+_PARAM = re.compile(r"([A-Za-z][A-Za-z0-9_]*),\s*(?:an? |the )?(?:[^,]* )?([A-Za-z]+)")
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_PHRASE = re.compile(r"[A-Za-z]+(?: [A-Za-z]+){2,}")
+_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_XSD_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
+_PREFIXES = ENTITY_PREFIXES + SOURCE_PREFIXES + FACT_PREFIXES
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter; `kind` is text, integer, month, entity, fact, concept or a prefix such as city."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query file: `text` is the whole file and runs as it stands; `metadata` is the rest of the header."""
+
+    name: str
+    path: Path
+    text: str
+    summary: str
+    summary_fa: str
+    params: tuple[Param, ...]
+    metadata: Mapping[str, str]
+
+
+def read_query(path: Path) -> Query:
+    """Read and check one file: header, syntax, and that a question is an ordered SELECT; or SourceError."""
+    text = _read(path)
+    header = _header(text)
+    metadata = {key: value for _, key, value in header if key != "param"}
+    params = tuple(_param(path, line, value) for line, key, value in header if key == "param")
+    query = Query(
+        *(path.stem, path, text, metadata.get("summary", ""), metadata.get("summary-fa", "")),
+        params,
+        metadata,
+    )
+    try:
+        _check(query)
+    except QueryError as error:
+        raise SourceError(path, error.line, str(error)) from error
+    return query
+
+
+def read_queries(folder: Path) -> list[Query]:
+    """Read all query files of a folder, in the order of their names."""
+    return [read_query(path) for path in sorted(folder.glob("*.rq"))]
+
+
+def find_question(folder: Path, name: str) -> Query:
+    """Read the question `name`; UnknownQuestion where the folder has no such file."""
+    path = folder / f"{name}.rq"
+    if not _NAME.fullmatch(name) or not path.is_file():
+        raise UnknownQuestion(name)
+    return read_query(path)
+
+
+def bind(query: Query, values: Mapping[str, Term]) -> str:
+    """Give the text of a query with `values` (all parameters) in its VALUES block instead of the example."""
+    names = tuple(param.name for param in query.params)
+    missing = [name for name in names if name not in values]
+    if missing:
+        raise MissingParameter(query.name, missing[0])
+    return fill(query.text, names, [[values[name] for name in names]])
+
+
+def bind_texts(query: Query, texts: Mapping[str, str]) -> str:
+    """Bind parameters given as text; QueryError for one that is missing, not known, or not of its kind."""
+    unknown = sorted(set(texts) - {param.name for param in query.params})
+    if unknown:
+        raise QueryError(f"question {query.name!r} has no parameter {unknown[0]!r}")
+    given = [param for param in query.params if param.name in texts]
+    return bind(query, {param.name: parse_parameter(param, texts[param.name]) for param in given})
+
+
+def parse_parameter(param: Param, text: str) -> Term:
+    """Give the term of a parameter's text; BadParameter where the text is not of the parameter's kind.
+
+    A node is "city:isfahan", "<iri>", an http(s) IRI or, where the kind is a prefix, a bare slug; a month is
+    Jalali, "1404-02".
+    """
+    try:
+        return _literal(param, text) or _node(param, text)
+    except (ValueError, UnknownPrefix) as error:
+        raise BadParameter(param.name, text, str(error)) from error
+
+
+def fill(text: str, variables: Sequence[str], rows: Iterable[Sequence[Term]]) -> str:
+    """Replace the rows of the VALUES block over `variables` in any order; the RDF library writes terms."""
+    fitting = [block for block in values_blocks(text) if set(block.variables) == set(variables)]
+    if len(fitting) != 1:
+        raise QueryError(f"needs exactly one VALUES block over {', '.join(variables)} in its outermost group")
+    block = fitting[0]
+    order = [variables.index(name) for name in block.variables]
+    lines = (" ".join(str(row[index]) for index in order) for row in rows)
+    terms = " ".join(f"({line})" if block.bracketed else line for line in lines)
+    return f"{text[: block.start]} {terms} {text[block.end :]}"
+
+
+def parse_only(text: str) -> None:
+    """Let the engine parse a query, QueryError with line and column if it cannot; nothing is sent out."""
+    block = service_block(text)
+    local = text if block is None else text[: block.start] + "{" + text[block.body_start :]
+    try:
+        Store().query(local)
+    except SyntaxError as error:
+        raise syntax_error(error) from error
+
+
+def syntax_error(error: SyntaxError) -> QueryError:
+    """Give the engine's complaint, "error at 1:25: expected …", as one sentence with line and column."""
+    found = re.match(r"error at (\d+):(\d+): expected (?:one of )?(.*)", str(error), re.DOTALL)
+    if not found:
+        return QueryError(f"the query cannot be parsed: {' '.join(str(error).split())}")
+    return QueryError(f"the query cannot be parsed: {_reason(found[3])}", int(found[1]), int(found[2]))
+
+
+def _reason(expected: str) -> str:
+    """The parser lists all it would take; a phrase among that ("Prefix not found") tells more than the rest."""
+    listed = " ".join(expected.split())
+    phrase = _PHRASE.search(listed)
+    if phrase:
+        return phrase[0]
+    return f"expected {listed}" if len(listed) <= 80 and "[" not in listed else "something else is expected here"
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SourceError(path, None, "is not UTF-8") from error
+    except OSError as error:
+        raise SourceError(path, None, f"cannot be read: {error.strerror}") from error
+
+
+def _header(text: str) -> list[tuple[int, str, str]]:
+    """Header lines as (line, key, value); the header ends with the first other line."""
+    found: list[tuple[int, str, str]] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        match = _LINE.match(line)
+        if not match:
+            break
+        found.append((number, match[1], match[2]))
+    return found
+
+
+def _param(path: Path, line: int, value: str) -> Param:
+    found = _PARAM.fullmatch(value)
+    kinds = ("text", "integer", "month", "entity", "fact", "concept", *_PREFIXES)
+    if not found or found[2].lower() not in kinds:
+        raise SourceError(path, line, f'param needs "name, a kind" with one kind of {", ".join(kinds)}')
+    return Param(found[1], found[2].lower())
+
+
+def _check(query: Query) -> None:
+    if not query.summary and "message" not in query.metadata:
+        raise QueryError("begin the file with a line `#+ summary: …`", 1)
+    parse_only(query.text)
+    if query.path.parent.name == "questions":
+        _check_question(query)
+    if query.params:
+        fill(query.text, [param.name for param in query.params], [])
+
+
+def _check_question(query: Query) -> None:
+    if not query.summary_fa:
+        raise QueryError("a question needs a line `#+ summary-fa: …`", 1)
+    if form(query.text) != "SELECT" or not has_order(query.text):
+        raise QueryError("a question is a SELECT with an ORDER BY")
+
+
+def _literal(param: Param, text: str) -> Literal | None:
+    if param.kind == "text":
+        return Literal(text)
+    if param.kind == "month" and not _MONTH.fullmatch(text):
+        raise ValueError('write a Jalali month as "1404-02"')
+    if param.kind == "integer" and not _INTEGER.fullmatch(text):
+        raise ValueError("write a whole number")
+    if param.kind == "month":
+        return Literal(text)
+    return Literal(text, datatype=NamedNode(_XSD_INTEGER)) if param.kind == "integer" else None
+
+
+def _node(param: Param, text: str) -> NamedNode:
+    if text.startswith("<") and text.endswith(">"):
+        return NamedNode(text[1:-1])
+    if text.startswith(("http://", "https://")):
+        return NamedNode(text)
+    if not text.strip():
+        raise ValueError("it is empty")
+    bare = param.kind in (*_PREFIXES, "concept") and ":" not in text
+    return NamedNode(iri(f"{param.kind}:{text}" if bare else text))

@@ -1,0 +1,179 @@
+"""What a query's tokens tell before an engine sees it: what is refused, where VALUES and SERVICE stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from shahr.errors import QueryError
+from shahr.tokens import Token, place, tokens
+
+DEEPEST = 120
+_UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
+
+
+@dataclass(frozen=True)
+class ValuesBlock:
+    """A VALUES block: its variables without `?`, and the span [start, end) between its braces."""
+
+    variables: tuple[str, ...]
+    start: int
+    end: int
+    bracketed: bool
+
+
+@dataclass(frozen=True)
+class ServiceBlock:
+    """A SERVICE block: span of the whole [start, end), and of what stands inside its braces."""
+
+    start: int
+    end: int
+    body_start: int
+    body_end: int
+
+
+def check_query(text: str) -> None:
+    """Refuse with a QueryError what must not reach the engine: updates, SERVICE, nesting over 120 levels."""
+    found = tokens(text)
+    _check_form(text, found)
+    service = next(service_tokens(found), None)
+    if service:
+        message = "federated queries are off here: take SERVICE out and query the other endpoint directly"
+        raise QueryError(message, *place(text, service.start))
+    _check_depth(text, found)
+
+
+def service_tokens(found: Sequence[Token]) -> Iterator[Token]:
+    """Give the tokens that begin a SERVICE block.
+
+    Oxigraph wants no space after a keyword (`SERVICEex:a {` calls ex:a), so a word that only holds "service",
+    and a name that does before `{`, count too; GRAPH and FROM may have such a name.
+    """
+    end = Token("mark", "", 0, 0)
+    for before, token, after in zip([end, *found], found, [*found[1:], end], strict=False):
+        if "service" not in token.text.lower():
+            continue
+        glued = token.kind == "name" and after.text == "{" and not before.is_word("GRAPH", "FROM", "NAMED")
+        if token.kind == "word" or glued:
+            yield token
+
+
+def values_blocks(text: str) -> list[ValuesBlock]:
+    """Give the VALUES blocks that stand directly in the outermost group."""
+    found = tokens(text)
+    depths = _brace_depths(found)
+    starts = [at for at, token in enumerate(found) if token.is_word("VALUES") and depths[at] == 1]
+    return [_values_block(text, found, at) for at in starts]
+
+
+def service_block(text: str) -> ServiceBlock | None:
+    """Give the one `SERVICE <endpoint> { … }` of a query, None if there is none; QueryError for others."""
+    found = tokens(text)
+    calls = list(service_tokens(found))
+    if not calls:
+        return None
+    at = found.index(calls[0])
+    kinds = [token.kind for token in found[at : at + 2]] + [token.text for token in found[at + 2 : at + 3]]
+    if len(calls) > 1 or kinds != ["word", "iri", "{"] or not calls[0].is_word("SERVICE"):
+        message = "a question may hold one block SERVICE <endpoint> { … }, without SILENT"
+        raise QueryError(message, *place(text, calls[-1].start))
+    last = _closing(text, found, at + 2)
+    return ServiceBlock(calls[0].start, found[last].end, found[at + 2].end, found[last].start)
+
+
+def prologue(text: str) -> str:
+    """Give the PREFIX and BASE lines of a query, all that stands before its form."""
+    first = _form(tokens(text))
+    return text[: first.start] if first else text
+
+
+def has_order(text: str) -> bool:
+    """Tell whether the outermost query is ordered."""
+    found = tokens(text)
+    depths = _brace_depths(found)
+    return any(
+        one.is_word("ORDER") and two.is_word("BY") and depths[at] == 0 for at, (one, two) in enumerate(pairwise(found))
+    )
+
+
+def form(text: str) -> str:
+    """Give the first word after the prologue, SELECT or ASK say, in capitals; "" where there is none."""
+    first = _form(tokens(text))
+    return first.text.upper() if first else ""
+
+
+def dataset_clauses(text: str) -> tuple[list[str], list[str]]:
+    """Give the IRIs after FROM and after FROM NAMED, prefixed names expanded."""
+    found = tokens(text)
+    prefixes = {two.text: three.text[1:-1] for one, two, three in _threes(found) if one.is_word("PREFIX")}
+    default = [two for one, two in pairwise(found) if one.is_word("FROM") and not two.is_word("NAMED")]
+    named = [three for one, two, three in _threes(found) if one.is_word("FROM") and two.is_word("NAMED")]
+    return [_expand(token, prefixes) for token in default], [_expand(token, prefixes) for token in named]
+
+
+def _threes(found: Sequence[Token]) -> Iterator[tuple[Token, Token, Token]]:
+    return zip(found, found[1:], found[2:], strict=False)
+
+
+def _expand(token: Token, prefixes: dict[str, str]) -> str:
+    if token.kind == "iri":
+        return token.text[1:-1]
+    prefix, _, local = token.text.partition(":")
+    return prefixes.get(f"{prefix}:", "") + local.replace("\\", "")
+
+
+def _form(found: Sequence[Token]) -> Token | None:
+    at = 0
+    while at < len(found) and found[at].is_word("PREFIX", "BASE"):
+        at += 3 if found[at].is_word("PREFIX") else 2
+    return found[at] if at < len(found) else None
+
+
+def _check_form(text: str, found: Sequence[Token]) -> None:
+    first = _form(found)
+    if first is None:
+        raise QueryError("the query is empty: write SELECT, ASK, CONSTRUCT or DESCRIBE")
+    if first.is_word(*_UPDATES):
+        message = f"{first.text.upper()} is an update, and this graph is read only"
+        raise QueryError(message, *place(text, first.start))
+
+
+def _check_depth(text: str, found: Sequence[Token]) -> None:
+    """A relative IRI may be an operator to the engine: its ( count, its ) do not."""
+    depth = 0
+    for token in found:
+        if token.kind == "mark":
+            depth += token.text in ("(", "{", "[", "<<")
+            depth = max(0, depth - (token.text in (")", "}", "]", ">>")))
+        elif token.kind == "iri" and not token.is_absolute:
+            depth += token.text.count("(")
+        if depth > DEEPEST:
+            raise QueryError(f"the query nests deeper than {DEEPEST} levels", *place(text, token.start))
+
+
+def _brace_depths(found: Sequence[Token]) -> list[int]:
+    depths, depth = [], 0
+    for token in found:
+        depth += (token.text == "{") - (token.text == "}")
+        depths.append(depth)
+    return depths
+
+
+def _closing(text: str, found: Sequence[Token], opening: int) -> int:
+    depth = 0
+    for at in range(opening, len(found)):
+        depth += (found[at].text == "{") - (found[at].text == "}")
+        if depth == 0:
+            return at
+    raise QueryError("this { is never closed", *place(text, found[opening].start))
+
+
+def _values_block(text: str, found: Sequence[Token], at: int) -> ValuesBlock:
+    opening = next((i for i in range(at, len(found)) if found[i].text == "{"), None)
+    if opening is None:
+        raise QueryError("VALUES needs a block { … }", *place(text, found[at].start))
+    head = found[at + 1 : opening]
+    variables = tuple(token.text[1:] for token in head if token.kind == "variable")
+    closing = _closing(text, found, opening)
+    return ValuesBlock(variables, found[opening].end, found[closing].start, head[0].text == "(" if head else False)

@@ -1,0 +1,1 @@
+"""Everything HTTP: the SPARQL protocol, the pages, the headers they share."""

@@ -1,0 +1,98 @@
+"""The pages for people: start, one page a question, health."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from pyoxigraph import Literal, NamedNode
+from werkzeug.wrappers import Response as BaseResponse
+
+from shahr.errors import QueryError
+from shahr.formats import Format, result_formats
+from shahr.namespaces import curie
+from shahr.queries import Query, bind_texts, fill
+from shahr.solutions import Solutions, Term
+from shahr.syntax import service_block
+from shahr.web.state import page_query, state
+
+LABELLED = 2000
+
+
+def blueprint() -> Blueprint:
+    """Give the routes of the pages."""
+    routes = Blueprint("pages", __name__)
+    routes.add_url_rule("/", "start", start)
+    routes.add_url_rule("/questions/<name>", "question", question)
+    routes.add_url_rule("/health", "health", health)
+    return routes
+
+
+def start() -> str:
+    """The start page: what this is, what it counts, what it can be asked."""
+    counts = state().select(page_query("counts").text).rows
+    return render_template(
+        "start.html",
+        counts=counts,
+        triples=state().triples,
+        questions=state().questions.values(),
+    )
+
+
+def health() -> BaseResponse:
+    """Say that the graph is loaded, and its size in triples."""
+    return jsonify(status="ok", triples=state().triples)
+
+
+def question(name: str) -> str | BaseResponse:
+    """A question: a page with form and table, or its rows alone with ?format=json, csv, tsv or xml."""
+    asked = state().question(name)
+    format_name = request.args.get("format", "html")
+    values = {key: value for key, value in request.args.items() if key != "format"}
+    if format_name != "html":
+        return _rows_only(_text(asked, values, example=False), _format(format_name))
+    text = _text(asked, values, example=True)
+    found = None if service_block(text) else state().select(text)
+    labels = _labels(found) if found else {}
+    shared = {"asked": asked, "text": text, "values": values, "shown": shown}
+    return render_template("question.html", found=found, labels=labels, **shared)
+
+
+def shown(term: Term) -> str:
+    """Give what a reader sees of a term: a curie for a name we can shorten, the text of a literal."""
+    return curie(term.value) if isinstance(term, NamedNode) else getattr(term, "value", str(term))
+
+
+def _text(asked: Query, values: dict[str, str], example: bool) -> str:
+    """The page shows the example where no value is given; a program must give its values."""
+    if not asked.params or (example and not values):
+        return asked.text
+    return bind_texts(asked, values)
+
+
+def _format(name: str) -> Format:
+    formats = {one.name: one for one in result_formats()}
+    if name not in formats:
+        raise QueryError(f"format {name!r} is not one of html, {', '.join(formats)}")
+    return formats[name]
+
+
+def _rows_only(text: str, chosen: Format) -> BaseResponse:
+    answer = state().engine.evaluate(text, [], [], chosen.media_types[0])
+    return Response(answer.body, content_type=answer.media_type)
+
+
+def _labels(found: Solutions) -> dict[str, list[Literal]]:
+    """Labels of the nodes in a table by IRI; a very long table has them for its first nodes only."""
+    nodes = {term: None for row in found.rows for term in row if isinstance(term, NamedNode)}
+    labels: dict[str, list[Literal]] = {}
+    for node, label in _label_rows(list(islice(nodes, LABELLED))):
+        labels.setdefault(node, []).append(label)
+    return labels
+
+
+def _label_rows(nodes: Sequence[NamedNode]) -> list[tuple[str, Literal]]:
+    query = fill(page_query("labels").text, ["node"], [[node] for node in nodes])
+    rows = state().select(query).rows
+    return [(n.value, one) for n, one in rows if isinstance(n, NamedNode) and isinstance(one, Literal)]

@@ -1,0 +1,60 @@
+"""Fixtures: a tiny project of invented cities in a temporary folder, and the articles where we have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from invented import CITIES, LINKS, ONTOLOGY, PREFIXES, TEXT, article_turtle, write
+from shahr.build import build
+from shahr.cli import main
+from shahr.paths import Project
+from shahr.reason import reason
+
+ARTICLES = Path(__file__).resolve().parent.parent.parent / "shared" / "articles"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project with two cities, one article with two passages, one link."""
+    root = tmp_path / "project"
+    write(root / "ontology" / "shahr.ttl", PREFIXES + ONTOLOGY)
+    write(root / "data" / "entities" / "cities.ttl", PREFIXES + CITIES)
+    write(root / "data" / "links" / "cities.sssom.tsv", LINKS)
+    write(
+        root / "data" / "articles" / "first-paper.ttl",
+        article_turtle(TEXT, "first-paper", [(0, 15), (17, 42)]),
+    )
+    return Project.at(root)
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """The folder with the text of the tiny project's article."""
+    return write(tmp_path / "texts" / "any name.txt", TEXT).parent
+
+
+@pytest.fixture
+def shahr(project: Project) -> Callable[..., Result]:
+    """Run the command line on the tiny project."""
+    return lambda *arguments: CliRunner().invoke(main, ["--project", str(project.root), *map(str, arguments)])
+
+
+@pytest.fixture(scope="session")
+def articles_dir() -> Path:
+    """The texts of the articles, which the project does not hold."""
+    if not ARTICLES.is_dir():
+        pytest.skip("the texts of the articles are not beside the checkout (../shared/articles)")
+    return ARTICLES
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped sources, built and reasoned over once a session; not to be changed."""
+    out = tmp_path_factory.mktemp("built")
+    build(Project.here(), out)
+    reason(Project.here(), out)
+    return out
