@@ -37,11 +37,12 @@ format: setup-dev ## bring code and Turtle into their one form
 clean: ## remove what was generated, .venv too
 	rm -rf .venv dist build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
-# Python 3.11's own pip knows no --group, so pip is brought up first.
+# Python 3.11's own pip knows no --group, so pip is brought up first. setuptools explains at length what an
+# editable installation is: that is no news here.
 .venv/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(PIP) install --upgrade pip
-	$(PIP) install --constraint constraints.txt --editable .
+	PYTHONWARNINGS=ignore $(PIP) install --constraint constraints.txt --editable .
 	@touch $@
 
 .venv/.ready-dev: .venv/.ready

@@ -1,4 +1,4 @@
-"""Keeping the Turtle sources in their one form."""
+"""Keeping the Turtle sources, and the README's table of questions, in their one form."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from shahr.errors import SourceError, SourcesRefused
 from shahr.files import write_atomically
 from shahr.paths import Project
+from shahr.queries import read_queries
+from shahr.readme import with_questions
 from shahr.turtle import canonical_turtle, read_text
 
 
@@ -18,15 +20,23 @@ def turtle_files(project: Project) -> list[Path]:
 
 
 def format_sources(project: Project, check: bool = False) -> list[Path]:
-    """Bring all Turtle files into canonical form and give those that were not; `check` writes nothing.
+    """Bring all Turtle files and README.md into their form and give those that were not; `check` writes nothing.
 
     SourcesRefused where a file cannot be read or is not Turtle; nothing is written then.
     """
-    changed = dict(_changes(turtle_files(project)))
+    changed = dict([*_changes(turtle_files(project)), *_readme(project)])
     for path, text in changed.items():
         if not check:
             write_atomically(path, text.encode())
     return list(changed)
+
+
+def _readme(project: Project) -> Iterator[tuple[Path, str]]:
+    path = project.root / "README.md"
+    if path.exists():
+        text = with_questions(path, read_queries(project.questions))
+        if text != path.read_text(encoding="utf-8"):
+            yield path, text
 
 
 def _changes(paths: list[Path]) -> Iterator[tuple[Path, str]]:
