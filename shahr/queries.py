@@ -24,6 +24,7 @@ from shahr.errors import (
 )
 from shahr.namespaces import ENTITY_PREFIXES, FACT_PREFIXES, SOURCE_PREFIXES, iri
 from shahr.syntax import form, has_order, service_block, values_blocks
+from shahr.tokens import tokens
 
 Term = NamedNode | Literal
 
@@ -129,6 +130,16 @@ def fill(text: str, variables: Sequence[str], rows: Iterable[Sequence[Term]]) ->
     lines = (" ".join(str(row[index]) for index in order) for row in rows)
     terms = " ".join(f"({line})" if block.bracketed else line for line in lines)
     return f"{text[: block.start]} {terms} {text[block.end :]}"
+
+
+def example(query: Query) -> dict[str, str]:
+    """Give the first row of the VALUES block as the texts of parameters: {"city": "city:isfahan"}."""
+    names = {param.name for param in query.params}
+    blocks = [block for block in values_blocks(query.text) if set(block.variables) == names]
+    if not blocks:
+        return {}
+    terms = [token for token in tokens(query.text[blocks[0].start : blocks[0].end]) if token.kind != "mark"]
+    return {name: token.text.strip("\"'") for name, token in zip(blocks[0].variables, terms, strict=False)}
 
 
 def parse_only(text: str) -> None:

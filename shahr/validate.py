@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -73,11 +74,17 @@ def shape_results(data: rdflib.Graph, shapes: rdflib.Graph, focus: Iterable[str]
     nodes: list[str | rdflib.URIRef] | None = None if focus is None else list(focus)
     try:
         _, report, text = pyshacl.validate(data, shacl_graph=shapes, meta_shacl=focus is None, focus_nodes=nodes)
-    except pyshacl.errors.ShapeLoadError as error:
-        raise ReportError(f"a shape cannot be used: {str(error).splitlines()[0]}") from error
+    except (pyshacl.errors.ShapeLoadError, pyshacl.errors.ReportableRuntimeError) as error:
+        raise ReportError(f"a shape cannot be used: {_blamed(str(error))}") from error
     if not isinstance(report, rdflib.Graph):
         raise ReportError(f"pySHACL gave no report: {text.strip().splitlines()[-1]}")
     return [_shape_result(report, shapes, node) for node in report.subjects(rdflib.RDF.type, SH.ValidationResult)]
+
+
+def _blamed(complaint: str) -> str:
+    """Take shape and reason out of pySHACL's report on a bad shapes graph, else its first line."""
+    found = [re.search(rf"{key}: (.*)", complaint) for key in ("Focus Node", "Message")]
+    return ", ".join(match[1] for match in found if match) or complaint.splitlines()[0]
 
 
 def check_results(store: Store, checks: Sequence[Query]) -> list[Result]:

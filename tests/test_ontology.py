@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from owl_profiles import profile_violations
 from pyoxigraph import NamedNode, Quad, Store
 
+from owl_profiles import profile_violations
 from shahr.consistency import check_consistency, check_store
 from shahr.dataset import load_store
 from shahr.errors import ConsistencyError

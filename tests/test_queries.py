@@ -13,6 +13,7 @@ from shahr.queries import (
     Query,
     bind,
     bind_texts,
+    example,
     find_question,
     parse_only,
     parse_parameter,
@@ -180,3 +181,13 @@ def test_every_shipped_query_can_be_read() -> None:
     folders = Path(__file__).resolve().parent.parent / "queries"
     for folder in sorted(path for path in folders.iterdir() if path.is_dir() and path.name != "wikidata"):
         read_queries(folder)
+
+
+def test_the_example_of_a_question_can_be_given_back(tmp_path: Path) -> None:
+    text = SISTERS.replace("VALUES ?city { city:isfahan }", 'VALUES (?city ?month) { (city:isfahan "1404-02") }')
+    text = text.replace("a city\n", "a city\n#+ param: month, a month\n")
+    (tmp_path / "questions").mkdir()
+    (tmp_path / "questions" / "sisters.rq").write_text(text, encoding="utf-8")
+    question = read_query(tmp_path / "questions" / "sisters.rq")
+    assert example(question) == {"city": "city:isfahan", "month": "1404-02"}
+    assert bind_texts(question, example(question)) != ""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
-from pyoxigraph import NamedNode, QueryResultsFormat, RdfFormat, Store, parse, serialize
+from pyoxigraph import NamedNode, RdfFormat, Store, parse, serialize
 
 from server import create_app
 from shahr.federation import answer, inline_service
@@ -21,7 +21,6 @@ from shahr.paths import Project
 from shahr.queries import Query, read_queries
 from shahr.readme import with_questions
 from shahr.solutions import Solutions, read_solutions
-from shahr.validate import default_graph
 from tiny import running
 
 HERE = Path(__file__).parent
@@ -128,15 +127,6 @@ def test_every_question_of_the_inventory_is_there() -> None:
 
 def test_every_expectation_belongs_to_a_question() -> None:
     assert sorted(path.stem for path in (HERE / "queries").glob("*.csv")) == NAMES
-
-
-def test_rows_do_not_depend_on_the_order_of_the_triples(project: Project, union: rdflib.Dataset) -> None:
-    """rdflib's graph and Oxigraph's store hold the same triples, so equal rows above mean a full ORDER BY."""
-    from shahr.dataset import load_store
-
-    assert len(default_graph(load_store(project.graph, project.inferred))) == len(
-        {triple for triple in union.triples((None, None, None))}
-    )
 
 
 def test_the_readme_shows_the_questions_as_they_are() -> None:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from shahr.errors import QueryError
 from shahr.formats import Format, result_formats
 from shahr.namespaces import curie
-from shahr.queries import Query, bind_texts, fill
+from shahr.queries import Query, bind_texts, example, fill
 from shahr.solutions import Solutions, Term
 from shahr.syntax import service_block
 from shahr.web.state import page_query, state
@@ -36,7 +36,7 @@ def start() -> str:
         "start.html",
         counts=counts,
         triples=state().triples,
-        questions=state().questions.values(),
+        questions=sorted(state().questions.values(), key=lambda one: int(one.metadata.get("number", 0))),
     )
 
 
@@ -51,11 +51,11 @@ def question(name: str) -> str | BaseResponse:
     format_name = request.args.get("format", "html")
     values = {key: value for key, value in request.args.items() if key != "format"}
     if format_name != "html":
-        return _rows_only(_text(asked, values, example=False), _format(format_name))
-    text = _text(asked, values, example=True)
+        return _rows_only(_text(asked, values, as_it_stands=False), _format(format_name))
+    text = _text(asked, values, as_it_stands=True)
     found = None if service_block(text) else state().select(text)
     labels = _labels(found) if found else {}
-    shared = {"asked": asked, "text": text, "values": values, "shown": shown}
+    shared = {"asked": asked, "text": text, "values": values or example(asked), "shown": shown}
     return render_template("question.html", found=found, labels=labels, **shared)
 
 
@@ -64,9 +64,9 @@ def shown(term: Term) -> str:
     return curie(term.value) if isinstance(term, NamedNode) else getattr(term, "value", str(term))
 
 
-def _text(asked: Query, values: dict[str, str], example: bool) -> str:
+def _text(asked: Query, values: dict[str, str], as_it_stands: bool) -> str:
     """The page shows the example where no value is given; a program must give its values."""
-    if not asked.params or (example and not values):
+    if not asked.params or (as_it_stands and not values):
         return asked.text
     return bind_texts(asked, values)
 
