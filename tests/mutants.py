@@ -124,21 +124,15 @@ class World:
     asked: dict[str, set[str]] = field(default_factory=dict)
     single: dict[str, set[str]] = field(default_factory=dict)
     pool: dict[str, list[Term]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
 
     def is_a(self, node: Node, class_: str) -> bool:
         """Tell whether a node belongs to a class or to one below it."""
         return class_ in self.supers[node.kind]
 
-    def kind_of(self, name: str) -> str:
-        """Give the entry of KINDS that a node or concept (an IRI) belongs to; "" for others."""
-        if curie(name) in self.schemes:
-            return "skos:Concept"
-        node = self.nodes.get(name)
-        return next((kind for kind in KINDS if node and self.is_a(node, kind)), "")
-
     def of_kind(self, kind: str) -> list[str]:
-        """Give the IRIs that kind_of puts there, in order."""
-        return sorted(name for name in [*self.nodes, *map(iri, self.schemes)] if self.kind_of(name) == kind)
+        """Give the IRIs of the nodes and concepts that belong to an entry of KINDS and to none before it."""
+        return [name for name, other in self.kinds.items() if other == kind]
 
     def required(self, node: Node) -> list[str]:
         """Give the keys of REQUIRED for a node, and what shapes add to them."""
@@ -174,23 +168,25 @@ def read_world(store: Store, shapes: Store) -> World:
         supers.setdefault(node.kind, {node.kind})
     world.asked, world.single = _counted(shapes, "sh:minCount"), _counted(shapes, "sh:maxCount")
     world.pool = _pool(world.nodes.values())
+    world.kinds = _kinds(world)
     return world
 
 
 def make_mutants(world: World, operators: Mapping[str, Operator], each: int) -> list[Mutant]:
-    """Give up to `each` mutants of every pattern; the same ones on every run over the same data.
+    """Give for each operator and class mutants of up to `each` patterns, one of a pattern.
 
-    Which nodes are taken hangs on their own names alone, so that a new fact does not reshuffle the rest.
+    They are the same on every run over the same data. Which nodes are taken hangs on their own names alone, so
+    that a new fact does not reshuffle the rest.
     """
-    patterns: dict[str, list[Mutant]] = defaultdict(list)
+    strata: dict[tuple[str, str], dict[str, Mutant]] = defaultdict(dict)
     for name, operator in operators.items():
-        for mutant in _candidates(world, name, operator):
-            patterns[mutant.pattern].append(mutant)
-    return [one for pattern in sorted(patterns) for one in _chosen(patterns[pattern], each)]
+        for mutant in sorted(_candidates(world, name, operator), key=_rank):
+            strata[name, mutant.kind].setdefault(mutant.pattern, mutant)
+    return [one for _, patterns in sorted(strata.items()) for one in list(patterns.values())[:each]]
 
 
-def _chosen(mutants: list[Mutant], each: int) -> list[Mutant]:
-    return sorted(mutants, key=lambda one: Random(f"{SEED} {one.pattern} {one.node}").random())[:each]
+def _rank(mutant: Mutant) -> float:
+    return Random(f"{SEED} {mutant.pattern} {mutant.node}").random()
 
 
 def _candidates(world: World, name: str, operator: Operator) -> Iterator[Mutant]:
@@ -212,6 +208,14 @@ def _nodes(store: Store) -> dict[str, Node]:
             values = found.setdefault((quad.subject.value, graph), {})
             values.setdefault(curie(quad.predicate.value), []).append(quad.object)
     return {name: Node(name, curie(v["rdf:type"][0].value), graph, v) for (name, graph), v in found.items()}
+
+
+def _kinds(world: World) -> dict[str, str]:
+    """Give for each concept and node (an IRI) the entry of KINDS it belongs to."""
+    found = {iri(name): "skos:Concept" for name in world.schemes}
+    for name, node in sorted(world.nodes.items()):
+        found[name] = next(kind for kind in KINDS if world.is_a(node, kind))
+    return found
 
 
 def _pairs(store: Store, property_: str) -> list[tuple[str, str]]:
