@@ -6,6 +6,7 @@ The rows in tests/queries were written by reading the articles. Questions that j
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from shahr.paths import Project
 from shahr.queries import Query, read_queries
 from shahr.readme import with_questions
 from shahr.solutions import Solutions, read_solutions
+from shahr.syntax import service_block
 from tiny import running
 
 HERE = Path(__file__).parent
@@ -119,6 +121,18 @@ def test_its_example_given_as_parameters_gives_the_same_rows(project: Project, w
 
 def term_is(row: tuple[object, ...], solutions: Solutions, name: str, value: str) -> bool:
     return getattr(row[solutions.variables.index(name)], "value", None) == value
+
+
+@pytest.mark.parametrize("question", [one for one in QUESTIONS if service_block(one.text)], ids=lambda one: one.name)
+def test_wikidata_is_asked_for_all_items_that_can_join(union: rdflib.Dataset, question: Query) -> None:
+    """The ids inside SERVICE stand in the file, since engines send its body unbound; new links must get there."""
+    block = service_block(question.text)
+    assert block is not None
+    asked = set(re.findall(r"wd:Q\d+", question.text[block.start : block.end]))
+    local = question.text[: block.start] + re.split(r"GROUP BY|ORDER BY", question.text[block.end :])[0]
+    items = union.query(re.sub(r"SELECT.*?WHERE", "SELECT DISTINCT ?item WHERE", local, flags=re.DOTALL))
+    linked = {curie(str(row[0])) for row in items if row[0] is not None}  # type: ignore[index]
+    assert {item for item in linked if item.startswith("wd:")} <= asked
 
 
 def test_every_question_of_the_inventory_is_there() -> None:
