@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from shahr.dataset import Source
+from shahr.datatypes import is_well_typed
 from shahr.errors import SourceError, shown
 from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, SHAHR, SOURCE_PREFIXES, curie, iri
 
@@ -29,7 +30,8 @@ def check_sources(sources: Sequence[Source]) -> list[SourceError]:
     known = {name for source in sources if source.graph != "links" for name in _subjects(source)}
     declared = _declared(sources)
     for source in sources:
-        errors += [*_bad_names(source), *_undescribed(source, known, declared), *_blank_nodes(source)]
+        errors += [*_bad_names(source), *_undescribed(source, known, declared)]
+        errors += [*_blank_nodes(source), *_bad_literals(source)]
     return sorted(errors, key=lambda error: (str(error.path), error.line or 0, error.reason))
 
 
@@ -127,3 +129,18 @@ def _blank_nodes(source: Source) -> Iterator[SourceError]:
     subjects = (triple for triple in source.triples if isinstance(triple.subject, BlankNode))
     for triple in [*objects, *subjects][:1]:
         yield _error(source, triple.predicate.value, "has a blank node at one end; give that node a name")
+
+
+def _bad_literals(source: Source) -> Iterator[SourceError]:
+    """Refuse what is no value, such as a 30th of February: libraries further on would fail on it, or say nothing."""
+    for triple in source.triples if _is_data(source) else ():
+        literal = triple.object
+        if isinstance(literal, Literal) and not is_well_typed(literal.value, curie(literal.datatype.value)):
+            reason = (
+                f"has {literal.value!r} as {curie(triple.predicate.value)}, which is no {curie(literal.datatype.value)}"
+            )
+            yield _error(source, _shown_subject(triple), f"{reason} that data/ may use")
+
+
+def _shown_subject(triple: Triple) -> str:
+    return triple.subject.value if isinstance(triple.subject, NamedNode) else str(triple.subject)

@@ -69,16 +69,15 @@ def default_graph(store: Store) -> rdflib.Graph:
     return _rdflib_graph(quad.triple for quad in store.quads_for_pattern(None, None, None, DefaultGraph()))
 
 
-def shape_results(data: rdflib.Graph, shapes: rdflib.Graph, focus: Iterable[str] | None = None) -> list[Result]:
-    """Validate a graph with pySHACL; `focus` limits the run to these nodes (IRIs). ReportError for a bad shape."""
-    nodes: list[str | rdflib.URIRef] | None = None if focus is None else list(focus)
+def shape_results(data: rdflib.Graph, shapes: rdflib.Graph, meta_shacl: bool = True) -> list[Result]:
+    """Validate a graph with pySHACL, and the shapes themselves with `meta_shacl`; ReportError for a bad shape."""
     try:
-        _, report, text = pyshacl.validate(data, shacl_graph=shapes, meta_shacl=focus is None, focus_nodes=nodes)
+        _, report, text = pyshacl.validate(data, shacl_graph=shapes, meta_shacl=meta_shacl)
     except (pyshacl.errors.ShapeLoadError, pyshacl.errors.ReportableRuntimeError) as error:
         raise ReportError(f"a shape cannot be used: {_blamed(str(error))}") from error
     if not isinstance(report, rdflib.Graph):
         raise ReportError(f"pySHACL gave no report: {text.strip().splitlines()[-1]}")
-    return [_shape_result(report, shapes, node) for node in report.subjects(rdflib.RDF.type, SH.ValidationResult)]
+    return [_shape_result(report, shapes, node) for node in report.objects(None, SH.result)]
 
 
 def _blamed(complaint: str) -> str:

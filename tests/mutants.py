@@ -152,6 +152,11 @@ class World:
         return random.choice(fitting) if fitting else None
 
 
+def placed(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:
+    """Give a triple in a graph."""
+    return Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
 def read_world(store: Store, shapes: Store) -> World:
     """Read the world from the built graph (its named graphs) and the shapes (the default graph)."""
     supers = _closure(_pairs(store, "rdfs:subClassOf"))
@@ -194,8 +199,8 @@ def _candidates(world: World, name: str, operator: Operator) -> Iterator[Mutant]
         graph = NamedNode(graph_iri(node.graph))
         held = {triple for property_ in node.values for triple in node.triples(property_)}
         for change in operator(world, node, Random(f"{SEED} {name} {node.iri}")):
-            removed = tuple(Quad(*triple, graph) for triple in change.removed if triple in held)
-            added = tuple(Quad(*triple, graph) for triple in change.added if triple not in held)
+            removed = tuple(placed(triple, graph) for triple in change.removed if triple in held)
+            added = tuple(placed(triple, graph) for triple in change.added if triple not in held)
             if removed or added:
                 yield Mutant(name, node.kind, change.what, node.iri, removed, added)
 

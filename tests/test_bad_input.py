@@ -27,7 +27,12 @@ def replaced(old: str, new: str) -> Callable[[str], str]:
     return edit
 
 
-CASES = {
+def first(old: str, new: str) -> Callable[[str], str]:
+    """Replace the first of several places."""
+    return lambda text: text.replace(old, new, 1)
+
+
+CASES: dict[str, tuple[str, Callable[[str], str], list[str]]] = {
     "a syntax error": (ARTICLE, lambda text: text + "city:isfahan shahr:city", [ARTICLE, "Turtle"]),
     "a fact without evidence": (
         ARTICLE,
@@ -58,6 +63,11 @@ CASES = {
         ARTICLE,
         replaced("        city:kazan ;\n", "        city:kazaan ;\n"),
         [ARTICLE, "city:kazaan", "not described"],
+    ),
+    "a day that does not exist": (
+        "data/external/isfahan-kazan-twinning.ttl",
+        first('"2025-04-09"^^xsd:date', '"2025-02-30"^^xsd:date'),
+        ["isfahan-kazan-twinning.ttl", "2025-02-30", "xsd:date"],
     ),
     "a file that is not text": (ARTICLE, lambda text: "\udc00", [ARTICLE, "UTF-8"]),
 }

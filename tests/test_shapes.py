@@ -6,8 +6,10 @@ A case begins with `# expect:` (the shapes that must fire, and no others) and `#
 from __future__ import annotations
 
 import re
+from itertools import chain
 from pathlib import Path
 
+import pyshacl
 import pytest
 import rdflib
 from rdflib.namespace import RDF, RDFS, SH
@@ -41,19 +43,44 @@ def ontology() -> rdflib.Graph:
     for path in sorted(Project.here().ontology.glob("*.ttl")):
         whole.parse(path)
     needed = rdflib.Graph()
-    for predicate in NEEDED:
-        for triple in whole.triples((None, predicate, None)):
+    for triple in chain.from_iterable(whole.triples((None, predicate, None)) for predicate in NEEDED):
+        if triple[2] != rdflib.SKOS.Concept:  # no case needs the hundred concepts to be validated beside it
             needed.add(triple)
     return needed
 
 
+def targeting(shapes: rdflib.Graph, data: rdflib.Graph, node: rdflib.URIRef) -> set[rdflib.term.Node]:
+    """Find the shapes that target a node, by its classes and their superclasses or by its properties."""
+    classes = {
+        wider for kind in data.objects(node, RDF.type) for wider in data.transitive_objects(kind, RDFS.subClassOf)
+    }
+    by_class = {shape for kind in classes for shape in shapes.subjects(SH.targetClass, kind)}
+    return by_class | {
+        shape for used in set(data.predicates(node)) for shape in shapes.subjects(SH.targetSubjectsOf, used)
+    }
+
+
+def part(shapes: rdflib.Graph, roots: set[rdflib.term.Node]) -> rdflib.Graph:
+    """Cut out the shapes that some shapes are made of: a case then takes milliseconds."""
+    found, todo = rdflib.Graph(), set(roots)
+    while todo:
+        for triple in list(shapes.triples((todo.pop(), None, None))):
+            if triple not in found:
+                found.add(triple)
+                todo.add(triple[2])
+    return found
+
+
 def fired(path: Path, shapes: rdflib.Graph, ontology: rdflib.Graph) -> set[str]:
-    """Validate the focus node of a case and name the shapes that fire on it."""
-    (focus,) = header(path, "focus")
+    """Validate a case and name the shapes that fire on its focus node."""
+    (name,) = header(path, "focus")
+    focus = rdflib.URIRef(iri(name))
     data = (ontology + rdflib.Graph()).parse(path)
-    assert (rdflib.URIRef(iri(focus)), RDF.type, None) in data
-    results = shape_results(data, shapes, [iri(focus)])
-    return {curie(result.source) for result in results if result.node == iri(focus)}
+    assert (focus, RDF.type, None) in data
+    needed = part(shapes, targeting(shapes, data, focus))
+    _, report, _ = pyshacl.validate(data, shacl_graph=needed, inplace=True)
+    results = [result for result in report.objects(None, SH.result) if report.value(result, SH.focusNode) == focus]
+    return {curie(str(report.value(result, SH.sourceShape))) for result in results}
 
 
 @pytest.mark.parametrize("case", cases("invalid"))
@@ -78,8 +105,8 @@ def test_every_shape_has_cases(shapes: rdflib.Graph) -> None:
 def test_every_shape_speaks_both_languages(shapes: rdflib.Graph) -> None:
     for shape in shapes.subjects(SH.severity):
         for predicate in (RDFS.label, SH.message):
-            texts = sorted(shapes.objects(shape, predicate))
-            assert [getattr(text, "language", None) for text in texts] in (["en", "fa"], ["fa", "en"]), shape
+            texts = list(shapes.objects(shape, predicate))
+            assert sorted(getattr(text, "language", "") for text in texts) == ["en", "fa"], shape
             assert not any(re.search("[\u064a\u0643]", text) for text in map(str, texts)), shape
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from invented import TEXT, article_turtle, write
 from shahr.errors import ArticleMissing
+from shahr.evidence import measure
 from shahr.passage import passage_turtle
 from shahr.paths import Project
 from shahr.verify import read_records, verify
@@ -140,3 +141,19 @@ def test_every_shipped_passage_is_proved(articles_dir: Path) -> None:
     assert result.failures == ()
     assert result.articles == len(list(Project.here().articles.glob("*.ttl")))
     assert result.passages > 0
+
+
+def test_a_wrong_digest_of_an_article_is_found_beside_right_passages(project: Project, texts: Path) -> None:
+    path = project.articles / "first-paper.ttl"
+    path.write_text(path.read_text(encoding="utf-8").replace(measure(TEXT).sha256, "a" * 64), encoding="utf-8")
+    result = verify(project, texts)
+    assert not result.proved
+    assert "article:first-paper" in result.text
+
+
+def test_what_only_the_fold_proves_is_said(project: Project, texts: Path) -> None:
+    (texts / "any name.txt").write_text(TEXT.replace(" ", "\u200c "), encoding="utf-8")
+    result = verify(project, texts)
+    assert result.proved
+    assert result.by_fold == ("article:first-paper",)
+    assert "differs from the original" in result.text
