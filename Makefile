@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find ontology data shapes queries 2>/dev/null) $(shell find shahr -name '*.py' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve run test format clean
+.PHONY: help setup setup-dev serve run test mutants format clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -28,6 +28,9 @@ test: setup-dev ## format, lint, types, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+mutants: setup-dev ## spoil the data in 800 ways and show which faults shapes and checks find
+	$(BIN)/python tests/mutation.py
 
 format: setup-dev ## bring code and Turtle into their one form
 	$(BIN)/ruff format .

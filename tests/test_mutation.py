@@ -77,9 +77,8 @@ def test_mutants_that_leave_valid_data_have_a_reason() -> None:
 
 
 def test_other_digests_are_refuted_by_verify(judge: Judge, built: Path, tmp_path: Path, articles_dir: Path) -> None:
-    """But for the plain digest of an article: a text with its fold may be another copy of it."""
     mutants = make_mutants(judge.world, {"digest-other": digest_other}, 2)
-    for mutant in (one for one in mutants if one.pattern != "digest-other shahr:Article shahr:sha256"):
+    for mutant in mutants:
         failures = verify(_project_with(mutant, built, tmp_path), articles_dir).failures
         assert any(curie(mutant.node) in failure for failure in failures), mutant.pattern
 
