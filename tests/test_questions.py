@@ -20,7 +20,6 @@ from shahr.federation import answer, inline_service
 from shahr.namespaces import curie
 from shahr.paths import Project
 from shahr.queries import Query, read_queries
-from shahr.readme import with_questions
 from shahr.solutions import Solutions, read_solutions
 from shahr.syntax import service_block
 from tiny import running
@@ -141,8 +140,3 @@ def test_every_question_of_the_inventory_is_there() -> None:
 
 def test_every_expectation_belongs_to_a_question() -> None:
     assert sorted(path.stem for path in (HERE / "queries").glob("*.csv")) == NAMES
-
-
-def test_the_readme_shows_the_questions_as_they_are() -> None:
-    readme = Project.here().root / "README.md"
-    assert readme.read_text(encoding="utf-8") == with_questions(readme, QUESTIONS), "run `shahr format`"
