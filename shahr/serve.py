@@ -28,6 +28,7 @@ def serve(project: Project, host: str = "127.0.0.1", port: int = 8000) -> None:
         interface=Interfaces.WSGI,
         blocking_threads=THREADS,
         log_access=False,
+        respawn_failed_workers=True,  # a query that overflows the engine's stack ends its process, not the service
     )
     server.serve(target_loader=partial(load_app, project), wrap_loader=False)
 

@@ -28,8 +28,8 @@ _NAME = (
     rf"(?:[{_LETTER}](?:(?:{_REST}|\.)*{_REST})?)?:"
     rf"(?:(?:{_FIRST}|:|{_ESCAPED})(?:(?:{_REST}|[.:]|{_ESCAPED})*(?:{_REST}|:|{_ESCAPED}))?)?"
 )
-_TOKEN = re.compile(
-    rf"""(?P<blank>[\x20\t\r\n]+|\#[^\r\n]*)
+_RUN = re.compile(rf"[{_LETTER}{_INSIDE}_.-]+")
+_TOKENS = rf"""(?P<blank>[\x20\t\r\n]+|\#[^\r\n]*)
     |(?P<iri>{_IRI})
     |(?P<string>'''(?:'{{0,2}}(?:[^'\\]|{_CHAR}))*'''|\"\"\"(?:\"{{0,2}}(?:[^"\\]|{_CHAR}))*\"\"\"
         |'(?!'')(?:[^'\\\r\n]|{_CHAR})*'|"(?!"")(?:[^"\\\r\n]|{_CHAR})*")
@@ -38,9 +38,9 @@ _TOKEN = re.compile(
     |(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     |(?P<word>[A-Za-z_][A-Za-z0-9_]*)
     |(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-    |(?P<mark><<(?!{_IRI[1:]})|>>|[^'"])""",
-    re.VERBOSE,
-)
+    |(?P<mark><<(?!{_IRI[1:]})|>>|[^'"])"""
+_TOKEN = re.compile(_TOKENS, re.VERBOSE)
+_TOKEN_WITHOUT_NAME = re.compile(_TOKENS.replace(_NAME, "(?!)"), re.VERBOSE)
 _ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
 _OPERANDS = frozenset({"variable", "string", "number", "iri", "name", "language", "word"})
 
@@ -78,6 +78,7 @@ def tokens(text: str) -> list[Token]:
     """
     _check_characters(text)
     found = list(_scan(text))
+    _check_dots(text, found)
     _check_operators(text, found)
     return found
 
@@ -89,14 +90,28 @@ def _check_characters(text: str) -> None:
 
 
 def _scan(text: str) -> Iterator[Token]:
-    position = 0
+    """A run of letters that no colon follows is no prefix: looking for one in it at every place would be quadratic."""
+    position = run_end = 0
     while position < len(text):
-        match = _TOKEN.match(text, position)
+        if position >= run_end:
+            run = _RUN.match(text, position)
+            run_end = run.end() if run else position
+        is_prefix = text[run_end : run_end + 1] == ":" and (position == run_end or text[run_end - 1] != ".")
+        match = (_TOKEN if is_prefix else _TOKEN_WITHOUT_NAME).match(text, position)
         if match is None:
             raise QueryError("this string has no end, or a bad escape in it", *place(text, position))
         if match.lastgroup and match.lastgroup != "blank":
             yield Token(match.lastgroup, match[0], position, match.end())
         position = match.end()
+
+
+def _check_dots(text: str, found: list[Token]) -> None:
+    """Oxigraph ends a local name at its second run of dots, and reads on: `e:b.b.SERVICE` calls an endpoint."""
+    for token in found:
+        local = re.sub(r"\\.", "x", token.text.partition(":")[2]) if token.kind == "name" else ""
+        if len(re.findall(r"\.+", local)) > 1:
+            message = "a name with several dots can be read in two ways: write its whole IRI in < >"
+            raise QueryError(message, *place(text, token.start))
 
 
 def _check_operators(text: str, found: list[Token]) -> None:

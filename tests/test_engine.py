@@ -139,3 +139,30 @@ def test_negotiation(accept: str, chosen: str) -> None:
 def test_nothing_acceptable(accept: str) -> None:
     with pytest.raises(NotAcceptable, match="text/csv"):
         negotiate(accept, result_formats())
+
+
+@pytest.mark.parametrize("query", ["SELECT (<http://f/>(1) AS ?x) {}", "ASK { FILTER(<http://f/>(1)) }"])
+def test_an_unknown_function_is_the_query_s_fault(query: str) -> None:
+    with pytest.raises(QueryError, match="engine cannot answer"):
+        LocalEngine(Store()).evaluate(query, [], [], "*/*")
+
+
+@pytest.mark.parametrize(
+    ("query", "accepted"),
+    [
+        ("CONSTRUCT {<a:a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#li> 1} {}", "application/rdf+xml"),
+        ("CONSTRUCT {<a:a> <http://x/> 1} {}", "application/rdf+xml"),
+        ("CONSTRUCT {<a:a> <http://www.w3.org/2000/xmlns/a> 1} {}", "application/rdf+xml"),
+        ("CONSTRUCT {<a:a> <a:b> <<(<a:a> <a:b> 1)>>} {}", "application/ld+json"),
+    ],
+)
+def test_a_graph_that_a_format_cannot_carry_is_not_acceptable(query: str, accepted: str) -> None:
+    with pytest.raises(NotAcceptable):
+        LocalEngine(Store()).evaluate(query, [], [], accepted)
+
+
+def test_from_may_be_relative() -> None:
+    store = Store()
+    store.add(Quad(NamedNode("a:s"), NamedNode("a:p"), NamedNode("a:o"), NamedNode("http://x/g")))
+    query = "BASE <http://x/> SELECT * FROM <g> { ?s ?p ?o }"
+    assert b"a:s" in LocalEngine(store).evaluate(query, [], [], "text/csv").body

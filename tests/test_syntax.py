@@ -225,3 +225,25 @@ def test_the_service_block_and_its_body() -> None:
 def test_dataset_clauses() -> None:
     text = "PREFIX g: <a:g#> SELECT * FROM g:one FROM NAMED <a:two> FROM <a:three> { ?s ?p 'FROM <a:four>' }"
     assert dataset_clauses(text) == (["a:g#one", "a:three"], ["a:two"])
+
+
+@pytest.mark.parametrize(
+    "name", ["e:b.b.SERVICE", r"e:w3id.org\/x\#City.SERVICE", "e:b.1.SERVICE", r"e:a.\..b.SERVICE"]
+)
+def test_a_name_that_oxigraph_ends_early_hides_no_service(name: str) -> None:
+    with pytest.raises(QueryError, match="several dots"):
+        check_query(f"PREFIX e: <a:> ASK {{ ?s ?p {name} <http://127.0.0.1:1/> {{}} }}")
+
+
+@pytest.mark.parametrize("word", ["ا", "a.a.", "a-a-", "e:a", ":", "<", "1a", "?a"])
+def test_tokens_are_cut_in_linear_time(word: str) -> None:
+    """A scan that looked for a prefix at every letter would take minutes here, and find the same tokens."""
+    text = word * 20_000
+    assert "".join(token.text for token in tokens(text)) == text
+
+
+def test_a_prefix_after_a_dot_is_still_one() -> None:
+    kinds = [(token.kind, token.text) for token in tokens("?s.:p ?o:x. e:b.c a.b:c")]
+    assert ("name", ":p") in kinds
+    assert ("name", "e:b.c") in kinds
+    assert ("name", "a.b:c") in kinds

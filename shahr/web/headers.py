@@ -53,3 +53,8 @@ def _status(error: ShahrError) -> int:
     if isinstance(error, NotAcceptable):
         return 406
     return 400 if isinstance(error, QueryError) else 500
+
+
+def content_type(media_type: str) -> str:
+    """Give the Content-Type of a body in UTF-8."""
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type

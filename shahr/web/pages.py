@@ -15,6 +15,7 @@ from shahr.namespaces import curie
 from shahr.queries import Query, bind_texts, example, fill
 from shahr.solutions import Solutions, Term
 from shahr.syntax import service_block
+from shahr.web.headers import content_type
 from shahr.web.state import page_query, state
 
 LABELLED = 2000
@@ -49,6 +50,9 @@ def question(name: str) -> str | BaseResponse:
     """A question: a page with form and table, or its rows alone with ?format=json, csv, tsv or xml."""
     asked = state().question(name)
     format_name = request.args.get("format", "html")
+    repeated = [key for key, values in request.args.lists() if len(values) > 1]
+    if repeated:
+        raise QueryError(f"{repeated[0]!r} is given more than once")
     values = {key: value for key, value in request.args.items() if key != "format"}
     if format_name != "html":
         return _rows_only(_text(asked, values, as_it_stands=False), _format(format_name))
@@ -80,7 +84,7 @@ def _format(name: str) -> Format:
 
 def _rows_only(text: str, chosen: Format) -> BaseResponse:
     answer = state().engine.evaluate(text, [], [], chosen.media_types[0])
-    return Response(answer.body, content_type=answer.media_type)
+    return Response(answer.body, content_type=content_type(answer.media_type))
 
 
 def _labels(found: Solutions) -> dict[str, list[Literal]]:

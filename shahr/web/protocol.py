@@ -42,6 +42,8 @@ def _body_fields(request: Request) -> list[tuple[str, str]]:
         raise UnsupportedMediaType(f"send the query as {DIRECT}, or as the field query of {FORM}")
     if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("send the query in UTF-8")
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnsupportedMediaType("send the body without Content-Encoding")
     text = _text(_body(request), "the body")
     return _pairs(text, "the body") if request.mimetype == FORM else [("query", text)]
 
@@ -51,6 +53,8 @@ def _body(request: Request) -> bytes:
     data, limit = request.get_data(), request.max_content_length
     if limit is not None and request.content_length is None and len(data) >= limit:
         raise RequestEntityTooLarge
+    if request.content_length is not None and len(data) < request.content_length:
+        raise BadRequest("the body is shorter than its Content-Length says")
     return data
 
 

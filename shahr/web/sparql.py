@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from shahr.formats import graph_formats, negotiate, parse_accept
 from shahr.web.description import describe
+from shahr.web.headers import content_type
 from shahr.web.protocol import read_request
 from shahr.web.state import state
 
@@ -28,7 +29,7 @@ def query() -> BaseResponse:
     if asked.query is None:
         return _without_query(accept)
     answer = state().engine.evaluate(asked.query, asked.default_graphs, asked.named_graphs, accept)
-    return Response(answer.body, content_type=_content_type(answer.media_type))
+    return Response(answer.body, content_type=content_type(answer.media_type))
 
 
 def options() -> BaseResponse:
@@ -45,8 +46,4 @@ def _without_query(accept: str) -> BaseResponse:
         return redirect("/", 303)
     media_type, chosen = negotiate(accept, graph_formats())
     body = describe(request.base_url, state().graphs, chosen)
-    return Response(body, content_type=_content_type(media_type))
-
-
-def _content_type(media_type: str) -> str:
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+    return Response(body, content_type=content_type(media_type))
