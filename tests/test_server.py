@@ -282,3 +282,22 @@ def test_nothing_built_is_said_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "ontology").mkdir()
     with pytest.raises(ProjectMissing, match="make serve"):
         create_app({"PROJECT": Project.at(tmp_path)})
+
+
+def test_a_browser_is_shown_json(client: FlaskClient) -> None:
+    accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    for query in ("SELECT * WHERE { ?s ?p ?o } LIMIT 1", "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1"):
+        answer = client.get("/sparql", query_string={"query": query}, headers={"Accept": accept})
+        assert answer.status_code == 200
+        assert answer.mimetype == "application/json"
+
+
+def test_a_parameter_given_twice_is_refused(client: FlaskClient) -> None:
+    answer = client.get("/questions/sisters?city=city:isfahan&city=city:kazan")
+    assert answer.status_code == 400
+    assert "more than once" in answer.text
+
+
+def test_a_compressed_body_is_refused(client: FlaskClient) -> None:
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/sparql-query"}
+    assert client.post("/sparql", data=b"\x1f\x8b", headers=headers).status_code == 415

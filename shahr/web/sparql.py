@@ -28,6 +28,8 @@ def query() -> BaseResponse:
     accept = request.headers.get("Accept", "")
     if asked.query is None:
         return _without_query(accept)
+    if "text/html" in parse_accept(accept).values():
+        accept = "application/json"  # a browser would take XML, and show it as one long line
     answer = state().engine.evaluate(asked.query, asked.default_graphs, asked.named_graphs, accept)
     return Response(answer.body, content_type=content_type(answer.media_type))
 
