@@ -4,13 +4,13 @@ PORT ?= 8000
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-SOURCES := $(shell find ontology data shapes queries 2>/dev/null) $(shell find shahr -name '*.py' 2>/dev/null)
+SOURCES := $(shell find ontology data shapes queries ! -name '* *' 2>/dev/null) $(shell find shahr -name '*.py' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev serve run test mutants format clean
 
 help: ## list the tasks
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.ready ## make .venv with the command shahr and what it needs at run time
 
@@ -52,6 +52,10 @@ clean: ## remove what was generated, .venv too
 	$(PIP) install --constraint constraints.txt --group dev
 	@touch $@
 
+# A build without inferences, or none, is made anew whatever the stamp says.
+ifneq ($(wildcard dist/graph.nq)$(wildcard dist/inferred.nq),dist/graph.nqdist/inferred.nq)
+.PHONY: dist/.ready
+endif
 dist/.ready: $(SOURCES) | .venv/.ready
 	$(BIN)/shahr run
 	@touch $@

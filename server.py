@@ -34,7 +34,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
 
 
 def _load(project: Project) -> State:
-    store = load_store(project.graph, project.inferred)
+    graph = project.graph.resolve()  # both files of one build, should another be linked meanwhile
+    store = load_store(graph, graph.with_name(project.inferred.name))
     triples = sum(1 for _ in store.quads_for_pattern(None, None, None, DefaultGraph()))
     questions = {query.name: query for query in read_queries(project.questions)}
     return State(questions, LocalEngine(store), triples, _graphs(store))

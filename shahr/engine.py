@@ -99,6 +99,8 @@ def _query(
         return store.query(query, default_graph=_listed(default), named_graphs=_listed(named))
     except SyntaxError as error:
         raise syntax_error(error) from error
+    except ValueError as error:
+        raise QueryError(f"the engine cannot answer this query: {error}") from error
 
 
 def _nodes(iris: Sequence[str]) -> list[NamedNode]:

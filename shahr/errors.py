@@ -57,6 +57,10 @@ class SourcesRefused(ShahrError):
         self.errors = tuple(errors)
 
 
+class AddressTaken(ShahrError):
+    """The server cannot listen where it was told to."""
+
+
 class BuildBusy(ShahrError):
     """Another process holds the lock on dist/."""
 

@@ -111,7 +111,7 @@ def _fetch(endpoint: str, text: str, sleep: Callable[[float], None]) -> bytes:
             sleep(_wait(endpoint, error.headers.get("Retry-After", "")))
         except SPARQLExceptions.SPARQLWrapperException as error:
             raise EndpointError(endpoint, *_refusal(error)) from error
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, ValueError) as error:  # ValueError: "http://[", "http://شهر/"
             raise EndpointError(endpoint, f"cannot be reached or broke off: {error}") from error
     raise AssertionError("the last attempt returns or raises")
 

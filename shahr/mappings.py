@@ -67,8 +67,11 @@ def parse_links(text: str, path: Path) -> Iterator[Link]:
     missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
         raise SourceError(path, size + 1, f"the table lacks the column {missing[0]}")
-    for row in reader:
-        yield _link(row, prefixes, path, size + reader.line_num)
+    try:
+        for row in reader:
+            yield _link(row, prefixes, path, size + reader.line_num)
+    except csv.Error as error:
+        raise SourceError(path, size + reader.line_num, f"is not a table: {error}") from error
 
 
 def _curie_map(header: list[str]) -> dict[str, str]:
@@ -87,16 +90,21 @@ def _curie_map(header: list[str]) -> dict[str, str]:
 def _link(row: Mapping[str, str | None], prefixes: Mapping[str, str], path: Path, line: int) -> Link:
     def expand(column: str) -> str:
         prefix, colon, local = (row[column] or "").partition(":")
-        if not colon or prefix not in prefixes or re.search(r"[\s<>\"{}|\\^`]", local):
+        if not colon or prefix not in prefixes:
             raise SourceError(path, line, f"{column} {row[column]!r} has no prefix that the curie_map knows")
-        return prefixes[prefix] + local
+        try:
+            return NamedNode(prefixes[prefix] + local).value
+        except ValueError as error:
+            raise SourceError(path, line, f"{column} {row[column]!r} is no IRI: {error}") from error
 
     predicate = expand("predicate_id")
     if predicate not in (iri("skos:exactMatch"), iri("skos:closeMatch")):
         raise SourceError(path, line, f"predicate_id {row['predicate_id']!r} is not skos:exactMatch or skos:closeMatch")
-    negative = row.get("predicate_modifier") == "Not"
+    modifier = row.get("predicate_modifier") or ""
+    if modifier not in ("", "Not"):
+        raise SourceError(path, line, f"predicate_modifier {modifier!r} is not Not or empty")
     target = _geonames(expand("object_id"))
-    return Link(line, expand("subject_id"), predicate, target, expand("mapping_justification"), negative)
+    return Link(line, expand("subject_id"), predicate, target, expand("mapping_justification"), modifier == "Not")
 
 
 def _geonames(target: str) -> str:

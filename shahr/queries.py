@@ -200,6 +200,8 @@ def _param(path: Path, line: int, value: str) -> Param:
 def _check(query: Query) -> None:
     if not query.summary and "message" not in query.metadata:
         raise QueryError("begin the file with a line `#+ summary: …`", 1)
+    if not query.metadata.get("number", "0").isdecimal():
+        raise QueryError("`#+ number:` needs a whole number", 1)
     parse_only(query.text)
     if query.path.parent.name == "questions":
         _check_question(query)

@@ -96,7 +96,7 @@ def make_report(results: Iterable[Result], accepted: Mapping[tuple[str, str], st
     A warning is accepted by its own pair, never a violation. An acceptance that fits no warning is itself a warning:
     what it excused is gone, or is misspelt.
     """
-    found = sorted(set(results), key=_order)
+    found = sorted({(one, one.messages.get("en")): one for one in results}.values(), key=_order)
     excused = [(result, accepted[_key(result)]) for result in found if _is_excused(result, accepted)]
     left = [result for result in found if not _is_excused(result, accepted)]
     used = {_key(result) for result, _ in excused}
@@ -120,8 +120,9 @@ def _stale(pair: tuple[str, str]) -> Result:
     return Result("warning", *pair, None, messages)
 
 
-def _order(result: Result) -> tuple[int, str, str, str]:
-    return SEVERITIES.index(result.severity), result.source, result.node, result.value or ""
+def _order(result: Result) -> tuple[int, str, str, str, str]:
+    text = result.messages.get("en", "")
+    return SEVERITIES.index(result.severity), result.source, result.node, result.value or "", text
 
 
 def _lines(results: Iterable[Result]) -> Iterator[str]:

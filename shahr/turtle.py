@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import takewhile
 from pathlib import Path
 
-from pyoxigraph import RdfFormat, Triple, parse
+from pyoxigraph import Literal, RdfFormat, Triple, parse
 
 from shahr.errors import SourceError
 from shahr.longturtle import write_turtle
@@ -62,7 +62,17 @@ def _parse(text: str, path: Path) -> tuple[list[Triple], dict[str, str]]:
         triples = [quad.triple for quad in parser]
     except SyntaxError as error:
         raise SourceError(path, error.lineno, f"is not Turtle: {_reason(error)}") from error
+    if beyond := [triple for triple in triples if _is_beyond_rdf11(triple.object)]:
+        raise SourceError(
+            path,
+            None,
+            f"holds {beyond[0]}: triple terms and directions are RDF 1.2, which SHACL and OWL tools cannot read",
+        )
     return triples, dict(parser.prefixes)
+
+
+def _is_beyond_rdf11(term: object) -> bool:
+    return isinstance(term, Triple) or (isinstance(term, Literal) and term.direction is not None)
 
 
 def _reason(error: SyntaxError) -> str:

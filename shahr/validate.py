@@ -73,7 +73,7 @@ def shape_results(data: rdflib.Graph, shapes: rdflib.Graph, meta_shacl: bool = T
     """Validate a graph with pySHACL, and the shapes themselves with `meta_shacl`; ReportError for a bad shape."""
     try:
         _, report, text = pyshacl.validate(data, shacl_graph=shapes, meta_shacl=meta_shacl)
-    except (pyshacl.errors.ShapeLoadError, pyshacl.errors.ReportableRuntimeError) as error:
+    except (pyshacl.errors.ShapeLoadError, pyshacl.errors.ReportableRuntimeError, re.error) as error:
         raise ReportError(f"a shape cannot be used: {_blamed(str(error))}") from error
     if not isinstance(report, rdflib.Graph):
         raise ReportError(f"pySHACL gave no report: {text.strip().splitlines()[-1]}")
@@ -125,9 +125,14 @@ def _shape_result(report: rdflib.Graph, shapes: rdflib.Graph, result: rdflib.ter
     shape = _named(shapes, report.value(result, SH.sourceShape))
     value = report.value(result, SH.value)
     severity = str(report.value(result, SH.resultSeverity)).rpartition("#")[2].lower()
+    focus = report.value(result, SH.focusNode)
+    if severity not in SEVERITIES or not isinstance(focus, rdflib.URIRef):
+        raise ReportError(
+            f"{curie(str(shape))} cannot be reported: {severity} at {focus}; severities are "
+            f"{', '.join(SEVERITIES)}, and what a shape targets has an IRI"
+        )
     messages = {str(text.language): str(text) for text in shapes.objects(shape, SH.message)}  # type: ignore[attr-defined]
-    node = str(report.value(result, SH.focusNode))
-    return Result(severity, str(shape), node, None if value is None else _shown(str(value)), messages)
+    return Result(severity, str(shape), str(focus), None if value is None else _shown(str(value)), messages)
 
 
 def _named(shapes: rdflib.Graph, shape: rdflib.term.Node | None) -> rdflib.term.Node:
@@ -182,11 +187,12 @@ def _shown(text: str) -> str:
 def _count_result(store: Store, name: str, bounds: Mapping[str, int]) -> Iterator[Result]:
     type_, class_ = NamedNode(iri("rdf:type")), NamedNode(iri(name))
     count = sum(1 for _ in store.quads_for_pattern(None, type_, class_, DefaultGraph()))
-    low, high = bounds.get("min", 0), bounds.get("max", count)
-    if not low <= count <= high:
+    low, high = bounds.get("min", 0), bounds.get("max")
+    if count < low or (high is not None and count > high):
+        en, fa = (f"{low} or more", f"دست‌کم {low}") if high is None else (f"{low} to {high}", f"{low} تا {high}")
         messages = {
-            "en": f"{count} nodes of {name}, where {low} to {high} are expected: mend the data or the expectation",
-            "fa": f"{count} گره از {name} هست و {low} تا {high} انتظار می‌رود: داده یا انتظار را درست کنید",
+            "en": f"{count} nodes of {name}, where {en} are expected: mend the data or the expectation",
+            "fa": f"{count} گره از {name} هست و {fa} انتظار می‌رود: داده یا انتظار را درست کنید",
         }
         yield Result("violation", iri("shape:expected-count"), class_.value, str(count), messages)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -182,3 +183,12 @@ def test_a_table_is_aligned() -> None:
         [None, Literal("a\nb")],
     ]
     assert table(["city", "x"], rows) == "city          x\n------------  -----\ncity:isfahan  می‌رود\n              a b"
+
+
+def test_a_taken_port_is_said_before_anything_is_loaded(shahr: Callable[..., Result]) -> None:
+    shahr("build")
+    shahr("reason")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = shahr("serve", "--port", taken.getsockname()[1])
+    assert result.exit_code == 1
+    assert "cannot listen at 127.0.0.1" in result.stderr

@@ -62,7 +62,7 @@ def test_the_prefixes_of_the_file_are_used(tmp_path: Path) -> None:
     ("row", "message"),
     [
         (("city:a", "skos:exactMatch", "", "nope:Q1", MANUAL), r":2: object_id 'nope:Q1' has no prefix"),
-        (("city:a", "skos:exactMatch", "", "wd:Q 1", MANUAL), r":2: object_id 'wd:Q 1' has no prefix"),
+        (("city:a", "skos:exactMatch", "", "wd:Q 1", MANUAL), r":2: object_id 'wd:Q 1' is no IRI"),
         (("shiraz", "skos:exactMatch", "", "wd:Q1", MANUAL), r":2: subject_id 'shiraz' has no prefix"),
         (
             ("city:a", "owl:sameAs", "", "wd:Q1", MANUAL),

@@ -70,7 +70,7 @@ def shown(term: Term) -> str:
 
 def _text(asked: Query, values: dict[str, str], as_it_stands: bool) -> str:
     """The page shows the example where no value is given; a program must give its values."""
-    if not asked.params or (as_it_stands and not values):
+    if not values and (as_it_stands or not asked.params):
         return asked.text
     return bind_texts(asked, values)
 
