@@ -11,12 +11,15 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from shahr.errors import ReportError, ShahrError, shown
 from shahr.paths import Project
+
+if TYPE_CHECKING:
+    from shahr.web.settings import Settings
 
 Done = TypeVar("Done")
 
@@ -190,11 +193,54 @@ def format_(check: bool) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
-def serve(host: str, port: int) -> None:
-    """Serve the graph: SPARQL, the questions, a start page."""
+@click.option("--dataset", type=click.Path(path_type=Path), help="Serve this Turtle, TriG, N-Quads or N-Triples file.")
+@click.option("--endpoint", help="Serve what this SPARQL endpoint holds: a cluster, say.")
+@click.option("--timeout", type=click.FloatRange(0.1, 3600), default=10, show_default=True, help="Seconds a query.")
+@click.option("--memory", type=click.IntRange(16), default=1024, show_default=True, help="MB a query.")
+@click.option("--result", type=click.IntRange(1), default=32, show_default=True, help="MB an answer.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Web processes.")
+@click.option("--children", type=click.IntRange(1, 64), default=3, show_default=True, help="Queries a worker at once.")
+@click.option("--queue", type=click.IntRange(1), default=32, show_default=True, help="Queries a worker lets wait.")
+@click.option("--cache", type=click.IntRange(0), default=64, show_default=True, help="MB of answers a worker keeps.")
+@click.option("--client-seconds", type=click.FloatRange(0), default=60, show_default=True, help="A client's a minute.")
+@click.option("--client-errors", type=click.IntRange(0), default=30, show_default=True, help="A client's a minute.")
+@click.option("--trusted-proxy", "proxies", multiple=True, metavar="ADDRESS", help="Believe its X-Forwarded-For.")
+@click.option("--allow-service", "services", multiple=True, metavar="HOST", help="Let SERVICE ask this host.")
+@click.option("--log-queries", is_flag=True, help="Write the text of each query to the log.")
+def serve(host: str, port: int, workers: int, **options: Any) -> None:  # noqa: ANN401
+    """Serve the graph: SPARQL, the questions, a start page. 0 turns a budget or the cache off."""
     from shahr import serve as server
 
-    server.serve(_project(), host, port)
+    server.serve(_settings(**options), host, port, workers)
+
+
+def _settings(
+    dataset: Path | None,
+    endpoint: str | None,
+    timeout: float,
+    memory: int,
+    result: int,
+    cache: int,
+    proxies: tuple[str, ...],
+    log_queries: bool,
+    **others: Any,  # noqa: ANN401
+) -> Settings:
+    from shahr.engine import Limits
+    from shahr.web.clients import trusted_proxies
+    from shahr.web.settings import Settings
+
+    if dataset and endpoint:
+        raise click.UsageError("--dataset and --endpoint exclude each other: give one")
+    return Settings(
+        _project(),
+        dataset=dataset,
+        endpoint=endpoint,
+        limits=Limits(timeout, memory * 1024**2, result * 1024**2),
+        cache=cache * 1024**2,
+        trusted_proxies=trusted_proxies(proxies),
+        log_text=log_queries,
+        **others,
+    )
 
 
 @main.command()

@@ -13,6 +13,14 @@ ShahrError                 everything below; the command line prints it and leav
 │   ├── MissingParameter   a question was called without a parameter it needs
 │   └── BadParameter       a parameter whose value is not of its kind
 ├── NotAcceptable          a result that the wanted format cannot carry
+├── EngineError            a query that got no answer
+│   ├── OutOfTime          it ran longer than it may
+│   ├── OutOfMemory        it wanted more memory than it may have
+│   ├── TooLarge           its answer is larger than an answer may be
+│   ├── Busy               every place is taken
+│   ├── OverBudget         this client has had its share of the minute
+│   ├── EngineDown         the process that answers is not there
+│   └── EndpointDown       the endpoint behind this service does not answer as it should
 ├── RuleError              a rule that does not end, or makes what a graph cannot hold
 ├── ReportError            a report, expectation or shape that cannot be used
 ├── ConsistencyError       the reasoner found a contradiction, or could not run
@@ -120,6 +128,59 @@ class BadParameter(QueryError):
 
 class NotAcceptable(ShahrError):
     """A result holds what the wanted format cannot carry."""
+
+
+class EngineError(ShahrError):
+    """A query that got no answer, though nothing is wrong with how it is written."""
+
+
+class OutOfTime(EngineError):
+    """A query ran for longer than `seconds`, and was stopped."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"the query was stopped after {seconds:g} seconds: ask for less, or take a dump")
+        self.seconds = seconds
+
+
+class OutOfMemory(EngineError):
+    """A query wanted more than `limit` bytes of memory, and was stopped."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the query was stopped at {limit // 1024**2} MB of memory: ask for less, or take a dump")
+        self.limit = limit
+
+
+class TooLarge(EngineError):
+    """An answer would be larger than `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        size = f"{limit // 1024**2} MB" if limit >= 1024**2 else f"{limit} bytes"
+        super().__init__(f"the answer is larger than {size}: ask for less with LIMIT and OFFSET, or take a dump")
+        self.limit = limit
+
+
+class Busy(EngineError):
+    """Every place is taken; come again in `retry_after` seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"the service is busy: try again in {retry_after} seconds")
+        self.retry_after = retry_after
+
+
+class OverBudget(EngineError):
+    """A client has used up its minute; come again in `retry_after` seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"this address has used up its query time, or its errors: try again in {retry_after} seconds")
+        self.retry_after = retry_after
+
+
+class EngineDown(EngineError):
+    """The process that answers queries cannot be started or reached."""
+
+
+class EndpointDown(EngineError):
+    """The endpoint behind this service cannot be reached, or broke off."""
 
 
 class RuleError(ShahrError):

@@ -15,7 +15,8 @@ from pyoxigraph import (
 from SPARQLWrapper import JSON, POST, SPARQLExceptions, SPARQLWrapper
 
 from shahr.dataset import load_store
-from shahr.engine import LocalEngine
+from shahr.engine import Limits
+from shahr.engine.store import StoreEvaluator
 from shahr.errors import EndpointError
 from shahr.paths import Project
 from shahr.queries import bind_texts, find_question
@@ -46,8 +47,8 @@ def answer(
     text = inline_service(bind_texts(query, params) if params else query.text, wikidata or WIKIDATA)
     if endpoint:
         return query_endpoint(endpoint, text)
-    engine = LocalEngine(load_store(project.graph, project.inferred))
-    return read_solutions(engine.evaluate(text, [], [], "application/sparql-results+json").body)
+    engine = StoreEvaluator(load_store(project.graph, project.inferred))
+    return read_solutions(engine.evaluate(text, [], [], "application/sparql-results+json", Limits()).body)
 
 
 def inline_service(text: str, endpoint: str, sleep: Callable[[float], None] = time.sleep) -> str:

@@ -4,38 +4,63 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops
+from granian.http import HTTP1Settings
 
-from shahr.errors import AddressTaken, ProjectMissing
-from shahr.paths import Project
+from shahr.engine.control import start_zygote
+from shahr.errors import AddressTaken
+from shahr.web.budget import Ledger
+from shahr.web.generations import source_now
+from shahr.web.settings import Settings
 
-THREADS = 4
-STACK = 128 * 1024**2  # bytes a thread: Oxigraph descends a level for each link of a long chain
+HEADERS_WITHIN = 10_000  # milliseconds for a request's head to arrive
 
 
-def serve(project: Project, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve a built project until interrupted; ProjectMissing, before it listens, where nothing is built."""
-    for path in (project.graph, project.inferred):
-        if not path.is_file():
-            raise ProjectMissing(f"{path} is not there yet: run `shahr run` (or `make serve`) first")
-    address, port = _free_address(host, port)
-    os.environ.setdefault("RUST_MIN_STACK", str(STACK))
-    print(f"Shahr serves http://{f'[{host}]' if ':' in host else host}:{port}/", flush=True)
-    server = Granian(
-        "server:create_app",
-        address=address,
-        port=port,
-        interface=Interfaces.WSGI,
-        blocking_threads=THREADS,
-        log_access=False,
-        respawn_failed_workers=True,  # a query that overflows the engine's stack ends its process, not the service
-    )
-    server.serve(target_loader=partial(load_app, project), wrap_loader=False)
+def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers: int = 2) -> None:
+    """Serve until interrupted; before it listens, ShahrError where there is nothing to serve or no free address."""
+    with tempfile.TemporaryDirectory(prefix="shahr-") as folder:
+        settings = replace(settings, folder=Path(folder))
+        start_zygote(Path(folder), source_now(settings))
+        Ledger.create(Path(folder) / "budgets")
+        _share_metrics(Path(folder) / "metrics")
+        address, port = _free_address(host, port)
+        print(f"Shahr serves http://{f'[{host}]' if ':' in host else host}:{port}/", flush=True)
+        server = Granian(
+            "server:create_app",
+            address=address,
+            port=port,
+            interface=Interfaces.RSGI,
+            loop=Loops.asyncio,
+            workers=workers,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
+            websockets=False,
+            log_access=False,
+            respawn_failed_workers=True,
+            respawn_interval=0.1,
+        )
+        server.serve(target_loader=partial(load_application, settings), wrap_loader=False)
+
+
+def load_application(settings: Settings) -> Callable[..., Any]:
+    """Make the application in the process that will serve it."""
+    from server import create_app
+    from shahr.web.rsgi import Application
+
+    return Application(create_app({"SERVICE": settings}))  # type: ignore[return-value]
+
+
+def _share_metrics(folder: Path) -> None:
+    """The workers, and the processes they start, inherit it."""
+    folder.mkdir()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _free_address(host: str, port: int) -> tuple[str, int]:
@@ -47,10 +72,3 @@ def _free_address(host: str, port: int) -> tuple[str, int]:
             return address
     except OSError as error:
         raise AddressTaken(f"cannot listen at {host}:{port}: {error.strerror}; try another --host or --port") from error
-
-
-def load_app(project: Project) -> Callable[..., Any]:
-    """Make the app in the process that will serve it."""
-    from server import create_app
-
-    return create_app({"PROJECT": project})

@@ -10,6 +10,7 @@ from shahr.errors import QueryError
 from shahr.tokens import Token, place, tokens
 
 DEEPEST = 120
+MOST_CALLS = 8
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 
 
@@ -31,6 +32,15 @@ class ServiceBlock:
     end: int
     body_start: int
     body_end: int
+
+
+@dataclass(frozen=True)
+class ServiceCall:
+    """One `SERVICE [SILENT] endpoint { … }`: the endpoint as an IRI, without < >, and where it all stands."""
+
+    endpoint: str
+    silent: bool
+    block: ServiceBlock
 
 
 def check_query(text: str) -> None:
@@ -82,6 +92,21 @@ def service_block(text: str) -> ServiceBlock | None:
     return ServiceBlock(calls[0].start, found[last].end, found[at + 2].end, found[last].start)
 
 
+def service_calls(text: str) -> list[ServiceCall]:
+    """Give the SERVICE blocks of a query, at most 8; QueryError for a variable endpoint and for one in another."""
+    found = tokens(text)
+    starts = {token.start for token in service_tokens(found)}
+    if len(starts) > MOST_CALLS:
+        raise QueryError(
+            f"a query may ask at most {MOST_CALLS} other endpoints", *place(text, sorted(starts)[MOST_CALLS])
+        )
+    calls = [_service_call(text, found, at) for at, token in enumerate(found) if token.start in starts]
+    for one, two in pairwise(calls):
+        if two.block.start < one.block.end:
+            raise QueryError("SERVICE cannot stand inside SERVICE", *place(text, two.block.start))
+    return calls
+
+
 def prologue(text: str) -> str:
     """Give the PREFIX and BASE lines of a query, all that stands before its form."""
     first = _form(tokens(text))
@@ -106,7 +131,7 @@ def form(text: str) -> str:
 def dataset_clauses(text: str) -> tuple[list[str], list[str]]:
     """Give the IRIs after FROM and after FROM NAMED, prefixed names expanded."""
     found = tokens(text)
-    prefixes = {two.text: three.text[1:-1] for one, two, three in _threes(found) if one.is_word("PREFIX")}
+    prefixes = _prefixes(found)
     default = [two for one, two in pairwise(found) if one.is_word("FROM") and not two.is_word("NAMED")]
     named = [three for one, two, three in _threes(found) if one.is_word("FROM") and two.is_word("NAMED")]
     return [_expand(token, prefixes) for token in default], [_expand(token, prefixes) for token in named]
@@ -114,6 +139,10 @@ def dataset_clauses(text: str) -> tuple[list[str], list[str]]:
 
 def _threes(found: Sequence[Token]) -> Iterator[tuple[Token, Token, Token]]:
     return zip(found, found[1:], found[2:], strict=False)
+
+
+def _prefixes(found: Sequence[Token]) -> dict[str, str]:
+    return {two.text: three.text[1:-1] for one, two, three in _threes(found) if one.is_word("PREFIX")}
 
 
 def _expand(token: Token, prefixes: dict[str, str]) -> str:
@@ -167,6 +196,19 @@ def _closing(text: str, found: Sequence[Token], opening: int) -> int:
         if depth == 0:
             return at
     raise QueryError("this { is never closed", *place(text, found[opening].start))
+
+
+def _service_call(text: str, found: Sequence[Token], at: int) -> ServiceCall:
+    silent = any(token.is_word("SILENT") for token in found[at + 1 : at + 2])
+    where = found[at + 1 + silent : at + 3 + silent]
+    kinds = [token.kind for token in where[:1]] + [token.text for token in where[1:]]
+    if not found[at].is_word("SERVICE") or kinds not in (["iri", "{"], ["name", "{"]):
+        message = "SERVICE needs the IRI of an endpoint, and then a block { … }: a variable cannot stand there"
+        raise QueryError(message, *place(text, found[at].start))
+    opening = at + 2 + silent
+    last = _closing(text, found, opening)
+    block = ServiceBlock(found[at].start, found[last].end, found[opening].end, found[last].start)
+    return ServiceCall(_expand(where[0], _prefixes(found)), silent, block)
 
 
 def _values_block(text: str, found: Sequence[Token], at: int) -> ValuesBlock:

@@ -5,7 +5,8 @@ import json
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
-from shahr.engine import LocalEngine
+from shahr.engine import Limits
+from shahr.engine.store import StoreEvaluator
 from shahr.errors import NotAcceptable, QueryError
 from shahr.formats import graph_formats, negotiate, result_formats
 
@@ -17,17 +18,17 @@ def node(name: str) -> NamedNode:
 
 
 @pytest.fixture(scope="module")
-def engine() -> LocalEngine:
+def engine() -> StoreEvaluator:
     store = Store()
     for graph in (node("one"), node("two"), DefaultGraph()):
         store.add(Quad(node("s"), node("p"), Literal("صلح\u200cآمیز", language="fa"), graph))
     store.add(Quad(node("only"), node("p"), Literal("a\rb"), node("two")))
     store.add(Quad(node("bell"), node("p"), Literal("\x07"), node("three")))
-    return LocalEngine(store)
+    return StoreEvaluator(store)
 
 
-def count(engine: LocalEngine, query: str, default: tuple[str, ...] = (), named: tuple[str, ...] = ()) -> int:
-    body = engine.evaluate(query, default, named, JSON).body
+def count(engine: StoreEvaluator, query: str, default: tuple[str, ...] = (), named: tuple[str, ...] = ()) -> int:
+    body = engine.evaluate(query, default, named, JSON, Limits()).body
     return int(json.loads(body)["results"]["bindings"][0]["n"]["value"])
 
 
@@ -49,13 +50,13 @@ IN_GRAPHS = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
     ],
 )
 def test_a_triple_in_two_graphs_counts_once(
-    engine: LocalEngine, clauses: str, default: tuple[str, ...], expected: int
+    engine: StoreEvaluator, clauses: str, default: tuple[str, ...], expected: int
 ) -> None:
     graphs = tuple(node(name).value for name in default)
     assert count(engine, COUNT.replace("{}", clauses, 1), graphs) == expected
 
 
-def test_named_graphs_of_a_request(engine: LocalEngine) -> None:
+def test_named_graphs_of_a_request(engine: StoreEvaluator) -> None:
     assert count(engine, IN_GRAPHS) == 4
     assert count(engine, IN_GRAPHS, named=(node("two").value,)) == 2
     assert count(engine, IN_GRAPHS, default=(node("two").value,)) == 0
@@ -64,36 +65,36 @@ def test_named_graphs_of_a_request(engine: LocalEngine) -> None:
     assert count(engine, COUNT.replace("{}", "", 1), named=both) == 0
 
 
-def test_a_relative_graph_name_is_refused(engine: LocalEngine) -> None:
+def test_a_relative_graph_name_is_refused(engine: StoreEvaluator) -> None:
     with pytest.raises(QueryError, match="whole IRI"):
-        engine.evaluate("ASK {}", ["relative"], [], "")
+        engine.evaluate("ASK {}", ["relative"], [], "", Limits())
 
 
-def test_a_syntax_error_has_line_and_column(engine: LocalEngine) -> None:
+def test_a_syntax_error_has_line_and_column(engine: StoreEvaluator) -> None:
     with pytest.raises(QueryError, match=r"Prefix not found \(line 2, column 13\)") as caught:
-        engine.evaluate("SELECT *\n{ ?s ?p no:x }", [], [], "")
+        engine.evaluate("SELECT *\n{ ?s ?p no:x }", [], [], "", Limits())
     assert (caught.value.line, caught.value.column) == (2, 13)
 
 
 @pytest.mark.parametrize("query", ["SELECT * { SERVICE <http://127.0.0.1:1/> {} }", "CLEAR ALL"])
-def test_what_the_tokens_refuse_is_not_run(engine: LocalEngine, query: str) -> None:
+def test_what_the_tokens_refuse_is_not_run(engine: StoreEvaluator, query: str) -> None:
     with pytest.raises(QueryError):
-        engine.evaluate(query, [], [], "")
+        engine.evaluate(query, [], [], "", Limits())
 
 
 @pytest.mark.parametrize("one", result_formats(), ids=lambda one: one.name)
-def test_persian_survives_in_every_result_format(engine: LocalEngine, one: object) -> None:
+def test_persian_survives_in_every_result_format(engine: StoreEvaluator, one: object) -> None:
     for accept in one.media_types:  # type: ignore[attr-defined]
-        answer = engine.evaluate("SELECT ?o { ?s ?p ?o }", [], [], accept)
+        answer = engine.evaluate("SELECT ?o { ?s ?p ?o }", [], [], accept, Limits())
         assert answer.kind == "results"
         assert answer.media_type == accept
         assert "صلح\u200cآمیز".encode() in answer.body
 
 
 @pytest.mark.parametrize("one", graph_formats(), ids=lambda one: one.name)
-def test_persian_survives_in_every_graph_format(engine: LocalEngine, one: object) -> None:
+def test_persian_survives_in_every_graph_format(engine: StoreEvaluator, one: object) -> None:
     for accept in one.media_types:  # type: ignore[attr-defined]
-        answer = engine.evaluate("DESCRIBE <https://example.org/s>", [], [], accept)
+        answer = engine.evaluate("DESCRIBE <https://example.org/s>", [], [], accept, Limits())
         assert answer.kind == "graph"
         assert answer.media_type == accept
         assert "صلح\u200cآمیز".encode() in answer.body
@@ -102,7 +103,7 @@ def test_persian_survives_in_every_graph_format(engine: LocalEngine, one: object
 def test_turtle_declares_the_prefixes_it_uses() -> None:
     store = Store()
     store.add(Quad(NamedNode("https://w3id.org/shahr/city/qom"), node("p"), Literal("1")))
-    body = LocalEngine(store).evaluate("CONSTRUCT WHERE { ?s ?p ?o }", [], [], "text/turtle").body
+    body = StoreEvaluator(store).evaluate("CONSTRUCT WHERE { ?s ?p ?o }", [], [], "text/turtle", Limits()).body
     assert body.count(b"@prefix") == 1
     assert b"city:qom" in body
 
@@ -110,10 +111,10 @@ def test_turtle_declares_the_prefixes_it_uses() -> None:
 @pytest.mark.parametrize(
     "query", ["SELECT * { GRAPH ?g { ?s ?p ?o } }", "CONSTRUCT { ?s ?p ?o } { GRAPH ?g { ?s ?p ?o } }"]
 )
-def test_xml_is_never_broken(engine: LocalEngine, query: str) -> None:
+def test_xml_is_never_broken(engine: StoreEvaluator, query: str) -> None:
     with pytest.raises(NotAcceptable, match="JSON"):
-        engine.evaluate(query, [], [], "application/xml")
-    two = engine.evaluate(query, [], [node("two").value], "application/xml").body
+        engine.evaluate(query, [], [], "application/xml", Limits())
+    two = engine.evaluate(query, [], [node("two").value], "application/xml", Limits()).body
     assert b"a&#13;b" in two
 
 
@@ -144,7 +145,7 @@ def test_nothing_acceptable(accept: str) -> None:
 @pytest.mark.parametrize("query", ["SELECT (<http://f/>(1) AS ?x) {}", "ASK { FILTER(<http://f/>(1)) }"])
 def test_an_unknown_function_is_the_query_s_fault(query: str) -> None:
     with pytest.raises(QueryError, match="engine cannot answer"):
-        LocalEngine(Store()).evaluate(query, [], [], "*/*")
+        StoreEvaluator(Store()).evaluate(query, [], [], "*/*", Limits())
 
 
 @pytest.mark.parametrize(
@@ -158,11 +159,11 @@ def test_an_unknown_function_is_the_query_s_fault(query: str) -> None:
 )
 def test_a_graph_that_a_format_cannot_carry_is_not_acceptable(query: str, accepted: str) -> None:
     with pytest.raises(NotAcceptable):
-        LocalEngine(Store()).evaluate(query, [], [], accepted)
+        StoreEvaluator(Store()).evaluate(query, [], [], accepted, Limits())
 
 
 def test_from_may_be_relative() -> None:
     store = Store()
     store.add(Quad(NamedNode("a:s"), NamedNode("a:p"), NamedNode("a:o"), NamedNode("http://x/g")))
     query = "BASE <http://x/> SELECT * FROM <g> { ?s ?p ?o }"
-    assert b"a:s" in LocalEngine(store).evaluate(query, [], [], "text/csv").body
+    assert b"a:s" in StoreEvaluator(store).evaluate(query, [], [], "text/csv", Limits()).body

@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 
 from server import create_app
 from shahr.paths import Project
+from shahr.web.settings import Settings
 
 BASE = "https://w3id.org/shahr/"
 TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
@@ -86,7 +87,8 @@ def tiny_project(root: Path) -> Project:
 
 
 def tiny_app(root: Path) -> Flask:
-    app = create_app({"PROJECT": tiny_project(root), "TESTING": False})
+    service = Settings(tiny_project(root), client_seconds=0, client_errors=0)
+    app = create_app({"SERVICE": service, "TESTING": False})
     app.testing = False
     return app
 

@@ -1,24 +1,17 @@
-"""The pages for people: start, one page a question, health."""
+"""The pages for people: start, one page a question."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import islice
-
-from flask import Blueprint, Response, jsonify, render_template, request
-from pyoxigraph import Literal, NamedNode
+from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from shahr.errors import QueryError
 from shahr.formats import Format, result_formats
-from shahr.namespaces import curie
-from shahr.queries import Query, bind_texts, example, fill
-from shahr.solutions import Solutions, Term
+from shahr.queries import Query, bind_texts, example
 from shahr.syntax import service_block
-from shahr.web.headers import content_type
+from shahr.web.endpoint import content_type
 from shahr.web.state import page_query, state
-
-LABELLED = 2000
+from shahr.web.terms import labels_of, shown
 
 
 def blueprint() -> Blueprint:
@@ -26,7 +19,6 @@ def blueprint() -> Blueprint:
     routes = Blueprint("pages", __name__)
     routes.add_url_rule("/", "start", start)
     routes.add_url_rule("/questions/<name>", "question", question)
-    routes.add_url_rule("/health", "health", health)
     return routes
 
 
@@ -36,14 +28,9 @@ def start() -> str:
     return render_template(
         "start.html",
         counts=counts,
-        triples=state().triples,
+        triples=state().summary.triples,
         questions=sorted(state().questions.values(), key=lambda one: int(one.metadata.get("number", 0))),
     )
-
-
-def health() -> BaseResponse:
-    """Say that the graph is loaded, and its size in triples."""
-    return jsonify(status="ok", triples=state().triples)
 
 
 def question(name: str) -> str | BaseResponse:
@@ -58,14 +45,9 @@ def question(name: str) -> str | BaseResponse:
         return _rows_only(_text(asked, values, as_it_stands=False), _format(format_name))
     text = _text(asked, values, as_it_stands=True)
     found = None if service_block(text) else state().select(text)
-    labels = _labels(found) if found else {}
+    labels = labels_of(found) if found else {}
     shared = {"asked": asked, "text": text, "values": values or example(asked), "shown": shown}
     return render_template("question.html", found=found, labels=labels, **shared)
-
-
-def shown(term: Term) -> str:
-    """Give what a reader sees of a term: a curie for a name we can shorten, the text of a literal."""
-    return curie(term.value) if isinstance(term, NamedNode) else getattr(term, "value", str(term))
 
 
 def _text(asked: Query, values: dict[str, str], as_it_stands: bool) -> str:
@@ -83,20 +65,5 @@ def _format(name: str) -> Format:
 
 
 def _rows_only(text: str, chosen: Format) -> BaseResponse:
-    answer = state().engine.evaluate(text, [], [], chosen.media_types[0])
+    answer = state().evaluate(text, [], [], chosen.media_types[0])
     return Response(answer.body, content_type=content_type(answer.media_type))
-
-
-def _labels(found: Solutions) -> dict[str, list[Literal]]:
-    """Labels of the nodes in a table by IRI; a very long table has them for its first nodes only."""
-    nodes = {term: None for row in found.rows for term in row if isinstance(term, NamedNode)}
-    labels: dict[str, list[Literal]] = {}
-    for node, label in _label_rows(list(islice(nodes, LABELLED))):
-        labels.setdefault(node, []).append(label)
-    return labels
-
-
-def _label_rows(nodes: Sequence[NamedNode]) -> list[tuple[str, Literal]]:
-    query = fill(page_query("labels").text, ["node"], [[node] for node in nodes])
-    rows = state().select(query).rows
-    return [(n.value, one) for n, one in rows if isinstance(n, NamedNode) and isinstance(one, Literal)]

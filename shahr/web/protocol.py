@@ -5,78 +5,92 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from flask import Request
-from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
+from werkzeug.http import parse_options_header
+
+from shahr.web.messages import Request
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 UPDATE = "application/sparql-update"
+FIELDS = 2000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ProtocolRequest:
-    """A query and the graphs it is asked of; `query` is None where a GET names none."""
+    """A query and the graphs it is asked of; `query` is None where a GET names none, `timeout` in seconds."""
 
     query: str | None
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
+    timeout: float | None = None
 
 
 def read_request(request: Request) -> ProtocolRequest:
-    """Read a request; BadRequest, Forbidden (update) or UnsupportedMediaType say what is wrong."""
-    fields = _pairs(_text(request.query_string, "the address"), "the address")
+    """Read a request; BadRequest, Forbidden (update) or UnsupportedMediaType say what is wrong.
+
+    Beyond the protocol it may hold `timeout`, the seconds after which the answer is of no use any more.
+    """
+    fields = _pairs(request.query_string, "the address")
     if request.method == "POST":
         fields += _body_fields(request)
     if any(name == "update" for name, _ in fields):
         raise Forbidden("this graph is read only: updates are refused")
-    query = _one_query([value for name, value in fields if name == "query"])
+    query = _one([value for name, value in fields if name == "query"], "two queries")
     if query is None and request.method == "POST":
         raise BadRequest("the request holds no query: send one as the form field query or as the body")
-    return ProtocolRequest(query, _all(fields, "default-graph-uri"), _all(fields, "named-graph-uri"))
+    timeout = _one([value for name, value in fields if name == "timeout"], "two values of timeout")
+    graphs = _all(fields, "default-graph-uri"), _all(fields, "named-graph-uri")
+    return ProtocolRequest(query, *graphs, None if timeout is None else _seconds(timeout))
 
 
 def _body_fields(request: Request) -> list[tuple[str, str]]:
-    if request.mimetype == UPDATE:
+    media_type, parameters = parse_options_header(request.headers.get("content-type"))
+    media_type = media_type.lower()
+    if media_type == UPDATE:
         raise Forbidden("this graph is read only: updates are refused")
-    if request.mimetype not in (FORM, DIRECT):
+    if media_type not in (FORM, DIRECT):
         raise UnsupportedMediaType(f"send the query as {DIRECT}, or as the field query of {FORM}")
-    if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+    if parameters.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("send the query in UTF-8")
-    if request.headers.get("Content-Encoding", "identity") != "identity":
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("send the body without Content-Encoding")
-    text = _text(_body(request), "the body")
-    return _pairs(text, "the body") if request.mimetype == FORM else [("query", text)]
+    text = _text(request.body)
+    return _pairs(text, "the body") if media_type == FORM else [("query", text)]
 
 
-def _body(request: Request) -> bytes:
-    """A body of unknown length comes cut at the limit, without an error."""
-    data, limit = request.get_data(), request.max_content_length
-    if limit is not None and request.content_length is None and len(data) >= limit:
-        raise RequestEntityTooLarge
-    if request.content_length is not None and len(data) < request.content_length:
-        raise BadRequest("the body is shorter than its Content-Length says")
-    return data
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < 1e9:
+        raise BadRequest("timeout is the number of seconds to wait, such as 2.5")
+    return seconds
 
 
-def _one_query(queries: list[str]) -> str | None:
-    if len(queries) > 1:
-        raise BadRequest("the request holds two queries: send one")
-    return queries[0] if queries else None
+def _one(values: list[str], many: str) -> str | None:
+    if len(values) > 1:
+        raise BadRequest(f"the request holds {many}: send one")
+    return values[0] if values else None
 
 
 def _all(fields: list[tuple[str, str]], wanted: str) -> tuple[str, ...]:
     return tuple(value for name, value in fields if name == wanted)
 
 
-def _text(data: bytes, where: str) -> str:
+def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadRequest(f"byte {error.start + 1} of {where} is not UTF-8") from error
+        raise BadRequest(f"byte {error.start + 1} of the body is not UTF-8") from error
 
 
 def _pairs(text: str, where: str) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict")
-    except UnicodeDecodeError as error:
-        raise BadRequest(f"a percent-encoded value in {where} is not UTF-8") from error
+        text.encode("utf-8")
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS)
+    except UnicodeError as error:
+        raise BadRequest(f"a value in {where} is not UTF-8") from error
+    except ValueError as error:
+        raise BadRequest(f"{where} holds more than {FIELDS} fields") from error

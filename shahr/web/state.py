@@ -1,30 +1,38 @@
-"""What the views of one app share: the engine over its graph, and what is known about that graph."""
+"""What the views see of the service: one generation for the whole of a request, and answers to wait for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from flask import current_app
-from pyoxigraph import NamedNode
+from flask import current_app, g, request
 
-from shahr.engine import Engine
+from shahr.engine import Answer
 from shahr.errors import UnknownQuestion
 from shahr.queries import Query, read_query
 from shahr.solutions import Solutions, read_solutions
+from shahr.summary import DatasetSummary
+from shahr.web.generations import Generation
+from shahr.web.messages import Request
+from shahr.web.protocol import ProtocolRequest
+from shahr.web.site import Site, site_of
 
-EXTENSION = "shahr"
 
-
-@dataclass(frozen=True)
 class State:
-    """One served graph: its questions by name, the size of its union, the IRIs of its named graphs."""
+    """The service as one request sees it, from a thread that may wait."""
 
-    questions: Mapping[str, Query]
-    engine: Engine
-    triples: int
-    graphs: tuple[NamedNode, ...]
+    def __init__(self, site: Site, generation: Generation) -> None:
+        self._site, self._generation = site, generation
+
+    @property
+    def questions(self) -> Mapping[str, Query]:
+        """The questions by name."""
+        return self._generation.questions
+
+    @property
+    def summary(self) -> DatasetSummary:
+        """What the dataset holds, in figures."""
+        return self._generation.summary
 
     def question(self, name: str) -> Query:
         """Give the question `name`; UnknownQuestion where there is none."""
@@ -33,17 +41,46 @@ class State:
         except KeyError as error:
             raise UnknownQuestion(name) from error
 
+    def evaluate(self, query: str, default_graphs: Sequence[str], named_graphs: Sequence[str], accepted: str) -> Answer:
+        """Answer a query for the client of this request, within its budget; errors as those of Engine."""
+        service, endpoint = self._site.service, self._site.endpoint
+        asked = ProtocolRequest(query, tuple(default_graphs), tuple(named_graphs))
+        whole = endpoint.asked(_request(), asked, accepted)
+        key = service.key(self._generation, whole)
+        return self._site.runner.run(service.answer(self._generation, whole, key)).answer
+
     def select(self, query: str) -> Solutions:
         """Give the rows of a SELECT."""
-        return read_solutions(self.engine.evaluate(query, [], [], "application/sparql-results+json").body)
+        return read_solutions(self.evaluate(query, [], [], "application/sparql-results+json").body)
+
+    def release(self) -> None:
+        """Let go of the generation."""
+        self._site.runner.call_soon(self._generation.release)
 
 
 def state() -> State:
-    """Give the state of the app that answers this request."""
-    found: State = current_app.extensions[EXTENSION]
+    """Give the state of the app that answers this request; headers.install lets it go again."""
+    if "state" not in g:
+        site = site_of(current_app)
+        g.state = State(site, site.runner.run(site.service.generations.acquire()))
+    found: State = g.state
     return found
+
+
+def release_state(error: BaseException | None = None) -> None:
+    """Let go of the state of this request, if it had any."""
+    found: State | None = g.pop("state", None)
+    if found is not None:
+        found.release()
 
 
 def page_query(name: str) -> Query:
     """Read one of the queries that the pages themselves need."""
     return read_query(Path(__file__).parent / "queries" / f"{name}.rq")
+
+
+def _request() -> Request:
+    """Give the request in hand as the endpoint knows requests, without its body."""
+    names = {name.lower(): text for name, text in request.headers.items()}
+    base = request.host_url.rstrip("/")
+    return Request(request.method, request.path, "", names, b"", request.remote_addr or "", base)

@@ -1,0 +1,239 @@
+"""The engine of the web: sends each query to a warm child, and kills the child that does not keep its limits."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from shahr.engine import Answer, Limits
+from shahr.engine.control import Forked, Zygote
+from shahr.engine.frames import HEAD, pack_query, unpack_reply
+from shahr.errors import EngineDown, OutOfMemory, OutOfTime, QueryError, ShahrError
+
+_READ = 256 * 1024
+
+
+class Child:
+    """One child as its worker sees it: a channel that the event loop watches, and the answer it waits for."""
+
+    def __init__(self, forked: Forked, died: Callable[[Child], None]) -> None:
+        self.forked, self.died = forked, died
+        self.loop = asyncio.get_running_loop()
+        self.waiting: asyncio.Future[bytes | bytearray] | None = None
+        self._whole: bytearray | None = None
+        self._length = 0
+        forked.channel.setblocking(False)
+        self.loop.add_reader(forked.channel.fileno(), self._ready)
+
+    def _ready(self) -> None:
+        """Take what has come; an end of the channel ends the wait with an empty frame."""
+        try:
+            data = self.forked.channel.recv(_READ)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.loop.remove_reader(self.forked.channel.fileno())
+            if self.waiting is None:
+                self.died(self)
+            else:
+                self._done(b"")
+        elif self._whole is None:
+            length = HEAD.size + HEAD.unpack_from(data)[0]
+            if len(data) == length:
+                self._done(data)
+            else:
+                self._whole, self._length = bytearray(data), length
+        else:
+            self._whole += data
+            if len(self._whole) >= self._length:
+                frame, self._whole = self._whole, None
+                self._done(frame)
+
+    def _done(self, frame: bytes | bytearray) -> None:
+        if self.waiting is not None and not self.waiting.done():
+            self.waiting.set_result(frame)
+
+    async def ask(self, frame: bytes, seconds: float) -> bytes | bytearray:
+        """Send a query and wait for the frame of its answer, empty if the child died; TimeoutError when it is late."""
+        waiting: asyncio.Future[bytes | bytearray] = self.loop.create_future()
+        self.waiting = waiting
+        late = self.loop.call_later(seconds, _expire, waiting)
+        try:
+            await self._send(frame)
+            return await waiting
+        finally:
+            late.cancel()
+            self.waiting = None
+
+    async def _send(self, frame: bytes) -> None:
+        try:
+            sent = self.forked.channel.send(frame)
+            if sent < len(frame):
+                await self.loop.sock_sendall(self.forked.channel, frame[sent:])
+        except OSError:  # it has died: the end of the channel tells
+            return
+
+    def kill(self) -> None:
+        """End it at once, whatever it does."""
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.forked.pidfd, signal.SIGKILL)
+
+    def close(self) -> str:
+        """Let go of what belongs to it, and give what it wrote to standard error."""
+        self.loop.remove_reader(self.forked.channel.fileno())
+        self.forked.channel.close()
+        os.close(self.forked.pidfd)
+        os.set_blocking(self.forked.stderr, False)
+        try:
+            return os.read(self.forked.stderr, 4096).decode("utf-8", "replace")
+        except BlockingIOError:
+            return ""
+        finally:
+            os.close(self.forked.stderr)
+
+
+def _expire(waiting: asyncio.Future[Any]) -> None:
+    if not waiting.done():
+        waiting.set_exception(TimeoutError())
+
+
+class PooledEngine:
+    """An engine over `size` warm children of one zygote, for one event loop.
+
+    A caller waits for a free child within its own seconds; how many may wait is not decided here. `killed` is
+    told the reason whenever a child had to go: "time", "memory", "gone" (the client went) or "crash". Where the
+    zygote itself has died, `lost` is set, and a new engine has to be made.
+    """
+
+    def __init__(self, zygote: Zygote, killed: Callable[[str], None]) -> None:
+        self.zygote, self.killed = zygote, killed
+        self.lost = False
+        self.idle: deque[Child] = deque()
+        self.callers: deque[asyncio.Future[Child]] = deque()
+        self.closed = False
+        self._mending: set[asyncio.Task[None]] = set()
+
+    async def open(self, size: int) -> None:
+        """Fork the children."""
+        for _ in range(size):
+            self.idle.append(Child(await self.zygote.fork(), self._died_idle))
+
+    async def evaluate(
+        self, query: str, default_graphs: Sequence[str], named_graphs: Sequence[str], accepted: str, limits: Limits
+    ) -> Answer:
+        """Answer a query; see Engine. A caller that is cancelled takes its child with it."""
+        frame = pack_query(query, default_graphs, named_graphs, accepted, limits)
+        child = self.idle.pop() if self.idle else await self._free_child(limits.seconds)
+        try:
+            reply = await child.ask(frame, limits.seconds)
+        except TimeoutError as error:
+            self._replace(child, "time")
+            raise OutOfTime(limits.seconds) from error
+        except asyncio.CancelledError:
+            self._replace(child, "gone")
+            raise
+        if not reply:
+            raise await self._autopsy(child, limits)
+        answer, retire = unpack_reply(reply)
+        if retire:
+            self._replace(child, "")
+        else:
+            self._give_back(child)
+        if isinstance(answer, ShahrError):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        """End all children; nobody may be waiting."""
+        self.closed = True
+        while self.idle:
+            self.idle.pop().close()
+        for task in self._mending:
+            task.cancel()
+        self.zygote.close()
+
+    async def _free_child(self, seconds: float) -> Child:
+        if self.lost:
+            raise EngineDown("the process that answers queries is gone, and is being started again: try again soon")
+        caller: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
+        self.callers.append(caller)
+        try:
+            async with asyncio.timeout(seconds):
+                return await caller
+        except (TimeoutError, asyncio.CancelledError) as error:
+            if caller.done() and not caller.cancelled() and caller.exception() is None:
+                self._give_back(caller.result())  # it came in the very moment the caller gave up
+            if isinstance(error, TimeoutError):
+                raise OutOfTime(seconds) from error
+            raise
+
+    def _give_back(self, child: Child) -> None:
+        while self.callers:
+            caller = self.callers.popleft()
+            if not caller.done():
+                caller.set_result(child)
+                return
+        if self.closed:
+            child.close()
+        else:
+            self.idle.append(child)
+
+    def _died_idle(self, child: Child) -> None:
+        if child in self.idle:
+            self.idle.remove(child)
+            self._replace(child, "crash")
+
+    def _replace(self, child: Child, reason: str) -> None:
+        """Kill a child and have another in its place; the caller need not wait for that."""
+        child.kill()
+        if reason:
+            self.killed(reason)
+        task = asyncio.get_running_loop().create_task(self._renew(child))
+        self._mending.add(task)
+        task.add_done_callback(self._mending.discard)
+
+    async def _renew(self, child: Child) -> None:
+        with suppress(EngineDown):  # `lost` tells
+            await self._successor(child)
+
+    async def _successor(self, child: Child) -> tuple[str, int]:
+        """Put a fresh child in the place of one; give what that wrote to standard error, and its wait status."""
+        said = child.close()
+        if self.closed:
+            return said, 0
+        try:
+            forked = await self.zygote.fork(instead=child.forked.pid)
+        except EngineDown as error:
+            self._lose(error)
+            raise
+        self._give_back(Child(forked, self._died_idle))
+        return said, forked.status or 0
+
+    def _lose(self, error: EngineDown) -> None:
+        self.lost = True
+        for caller in self.callers:
+            if not caller.done():
+                caller.set_exception(error)
+        self.callers.clear()
+
+    async def _autopsy(self, child: Child, limits: Limits) -> ShahrError:
+        """Say why a child died in the middle of a query."""
+        said, status = await self._successor(child)
+        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        if "memory allocation" in said or "MemoryError" in said:
+            self.killed("memory")
+            return OutOfMemory(limits.memory)
+        if number == signal.SIGXCPU:
+            self.killed("time")
+            return OutOfTime(limits.seconds)
+        self.killed("crash")
+        if number in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS):
+            return QueryError("the query is nested too deeply for the engine: write it with fewer levels")
+        return EngineDown("the process that worked on this query ended: try again, and write it more simply")

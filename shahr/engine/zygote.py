@@ -1,0 +1,137 @@
+"""The zygote: loads what answers queries, then forks warm children that share it, page by page.
+
+`python -m shahr.engine.zygote SOCKET SOURCE` listens at the Unix socket SOCKET; SOURCE is the JSON of a Source.
+It writes one line to standard output: the JSON of its summary when it is ready, or of an error. A web worker
+connects, and asks in packets:
+
+    {"ask": "summary"}                    → the summary
+    {"ask": "fork", "instead": PID|null}  → {"pid": …, "status": wait status of PID}
+                                            with three descriptors: channel, its standard error, pidfd
+
+The zygote has one thread, as a process must that forks. Children die with their worker's connection, and all of
+it ends when no worker has been connected for LINGER seconds.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from shahr.engine import Evaluator
+from shahr.engine.child import answer_queries
+from shahr.engine.kernel import bind_to_parent, confine, leave_network, widen_stack
+from shahr.engine.source import Source, open_source
+from shahr.errors import ShahrError
+
+LINGER = 15.0  # seconds: a worker that died comes back within four
+
+
+class Zygote:
+    """One loaded evaluator, the workers connected to it, and their children."""
+
+    def __init__(self, source: Source, evaluator: Evaluator, summary: dict[str, Any]) -> None:
+        self.source, self.evaluator, self.summary = source, evaluator, summary
+        self.children: dict[socket.socket, set[int]] = {}
+
+    def serve(self, listener: socket.socket) -> None:
+        """Serve workers until none has been there for LINGER seconds."""
+        while True:
+            found, _, _ = select.select([listener, *self.children], [], [], None if self.children else LINGER)
+            if not found and not self.children:
+                return
+            for one in found:
+                if one is listener:
+                    self.children[listener.accept()[0]] = set()
+                else:
+                    self._hear(one)
+
+    def _hear(self, worker: socket.socket) -> None:
+        try:
+            packet = worker.recv(65536)
+            if packet:
+                self._reply(worker, json.loads(packet))
+                return
+        except OSError:  # the worker died in the middle of it
+            pass
+        for pid in self.children.pop(worker):
+            _end(pid)
+        worker.close()
+
+    def _reply(self, worker: socket.socket, packet: dict[str, Any]) -> None:
+        if packet["ask"] == "summary":
+            worker.sendall(json.dumps(self.summary).encode())
+            return
+        instead: int | None = packet["instead"]
+        status = None
+        if instead in self.children[worker]:
+            self.children[worker].remove(instead)
+            status = _end(instead)
+        self._fork(worker, status)
+
+    def _fork(self, worker: socket.socket, status: int | None) -> None:
+        ours, theirs = socket.socketpair()
+        reader, writer = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            self._be_child(theirs, writer)
+        theirs.close()
+        os.close(writer)
+        pidfd = os.pidfd_open(pid)
+        self.children[worker].add(pid)
+        try:
+            reply = json.dumps({"pid": pid, "status": status}).encode()
+            socket.send_fds(worker, [reply], [ours.fileno(), reader, pidfd])
+        finally:
+            ours.close()
+            os.close(reader)
+            os.close(pidfd)
+
+    def _be_child(self, channel: socket.socket, stderr: int) -> None:
+        """Be a child, and never come back."""
+        bind_to_parent()
+        os.dup2(stderr, 2)
+        confined = os.dup(channel.fileno())
+        os.dup2(confined, 3)
+        os.closerange(4, 4096)
+        confine(self.source.memory, self.source.open_files)
+        answer_queries(self.evaluator, socket.socket(fileno=3))
+        os._exit(0)
+
+
+def _end(pid: int) -> int:
+    """Kill a child, should it still live, and give its wait status."""
+    os.kill(pid, signal.SIGKILL)
+    return os.waitpid(pid, 0)[1]
+
+
+def main(address: str, text: str) -> None:
+    """Load, say so, serve."""
+    if widen_stack():
+        os.execv(sys.executable, [sys.executable, "-m", "shahr.engine.zygote", address, text])
+    source = Source.from_json(text)
+    try:
+        evaluator, summary = open_source(source)
+    except ShahrError as error:
+        print(json.dumps({"error": str(error)}), flush=True)
+        sys.exit(1)
+    summary["isolated"] = source.offline and leave_network()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(address)
+        listener.listen(64)
+        print(json.dumps(summary), flush=True)
+        Zygote(source, evaluator, summary).serve(listener)
+    Path(address).unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

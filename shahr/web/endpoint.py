@@ -1,0 +1,226 @@
+"""/sparql, /health and /metrics, without a framework: its dispatch costs more than a small query."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from shahr.errors import NotAcceptable, ShahrError
+from shahr.formats import Format, graph_formats, negotiate, parse_accept, result_formats
+from shahr.web.cache import Cached, etag, matches
+from shahr.web.clients import client_of
+from shahr.web.coding import LEAST, choose_coding, encode
+from shahr.web.description import describe
+from shahr.web.errors import reply_to
+from shahr.web.generations import Generation
+from shahr.web.messages import Reply, Request
+from shahr.web.protocol import ProtocolRequest, read_request
+from shahr.web.service import Asked, Service
+
+PATHS = frozenset({"/sparql", "/health", "/metrics"})
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_INLINE = 64 * 1024  # bytes: a larger body is compressed beside the event loop
+_REMEMBERED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiated:
+    """What an Accept header asks for: a type for results, one for graphs, and whether a page comes first."""
+
+    types: tuple[str | None, str | None]
+    page: bool
+    page_without_query: bool
+
+
+def shared_headers() -> tuple[tuple[str, str], ...]:
+    """Give the headers of every reply: open to scripts of any site, and nothing to run or to embed."""
+    return (
+        ("Access-Control-Allow-Origin", "*"),
+        ("Access-Control-Expose-Headers", "ETag, Retry-After"),
+        ("Content-Security-Policy", POLICY),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+    )
+
+
+class Endpoint:
+    """Replies to requests for the paths in PATHS."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self._negotiated: dict[str, Negotiated] = {}
+        self._shared = shared_headers()
+
+    async def reply(self, request: Request) -> Reply | None:
+        """Reply to a request; None where a page is wanted, which the application makes."""
+        try:
+            reply = await self._reply(request)
+        except (ShahrError, HTTPException) as error:
+            reply = reply_to(error)
+        if reply is not None:
+            reply.headers.extend(self._shared)
+            if request.path == "/sparql":
+                reply.headers.append(("Vary", "Accept, Accept-Encoding"))
+        return reply
+
+    async def _reply(self, request: Request) -> Reply | None:
+        if request.path == "/health":
+            return self._health()
+        if request.path == "/metrics":
+            return self._metrics()
+        if request.method not in METHODS:
+            raise MethodNotAllowed(METHODS, "the endpoint takes GET, HEAD, POST and OPTIONS")
+        return _options() if request.method == "OPTIONS" else await self._query(request)
+
+    async def _query(self, request: Request) -> Reply | None:
+        asked = read_request(request)
+        accept = request.headers.get("accept", "")
+        wanted = self._negotiate(accept)
+        if wanted.page if asked.query is not None else wanted.page_without_query:
+            return None
+        generation = await self.service.generations.acquire()
+        try:
+            if asked.query is None:
+                return self._description(request, generation, accept)
+            return await self._answer(request, generation, self.asked(request, asked, accept))
+        finally:
+            generation.release()
+
+    def asked(self, request: Request, asked: ProtocolRequest, accept: str) -> Asked:
+        """Give a request of the protocol as the service takes it."""
+        limit = self.service.settings.limits.seconds
+        forwarded = request.headers.get("x-forwarded-for")
+        return Asked(
+            asked.query or "",
+            asked.default_graphs,
+            asked.named_graphs,
+            accept,
+            self._negotiate(accept).types,
+            client_of(request.client, forwarded, self.service.settings.trusted_proxies),
+            min(asked.timeout or limit, limit),
+        )
+
+    async def _answer(self, request: Request, generation: Generation, asked: Asked) -> Reply:
+        key = self.service.key(generation, asked)
+        coding = choose_coding(request.headers.get("accept-encoding"))
+        known = request.headers.get("if-none-match")
+        if known and key:
+            for media_type in asked.negotiated:
+                for tag in _tags(key, media_type, coding):
+                    if known.strip() != "*" and matches(known, tag):
+                        self.service.not_modified(asked)
+                        return Reply(304, [("ETag", tag), ("Cache-Control", "no-cache")], b"")
+        entry = await self.service.answer(generation, asked, key)
+        body, coding = await self._coded(entry, coding)
+        return _reply(entry, body, coding, known)
+
+    async def _coded(self, entry: Cached, coding: str | None) -> tuple[bytes, str | None]:
+        body = entry.answer.body
+        if coding is None or len(body) < LEAST:
+            return body, None
+        coded = entry.coded.get(coding)
+        if coded is None:
+            if len(body) <= _INLINE:
+                coded = encode(body, coding)
+            else:
+                coded = await asyncio.get_running_loop().run_in_executor(None, encode, body, coding)
+            self.service.cache.add_coded(entry, coding, coded)
+        return coded, coding
+
+    def _negotiate(self, accept: str) -> Negotiated:
+        found = self._negotiated.get(accept)
+        if found is None:
+            if len(self._negotiated) >= _REMEMBERED:
+                self._negotiated.clear()
+            found = self._negotiated[accept] = _negotiated(accept)
+        return found
+
+    def _description(self, request: Request, generation: Generation, accept: str) -> Reply:
+        media_type, chosen = negotiate(accept, graph_formats())
+        federated = bool(self.service.settings.services)
+        body = describe(f"{request.base}/sparql", generation.summary, chosen, federated)
+        return Reply(200, [("Content-Type", content_type(media_type)), ("ETag", _digest(body))], body)
+
+    def _health(self) -> Reply:
+        generation, service = self.service.generations.current, self.service
+        up = generation is not None and not generation.pool.lost
+        summary = generation.summary if generation else None
+        engine = {
+            "children": service.settings.children,
+            "busy": service.admission.busy,
+            "queued": len(service.admission.waiting),
+            "kills": service.kills,
+        }
+        state = {
+            "status": "ok" if up else "starting",
+            "triples": summary.triples if summary else None,
+            "dataset": summary.digest if summary else None,
+            "engine": engine,
+        }
+        headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+        return Reply(200 if up else 503, headers, json.dumps(state).encode())
+
+    def _metrics(self) -> Reply:
+        self.service.metrics.queue(len(self.service.admission.waiting))
+        self.service.metrics.busy(self.service.admission.busy)
+        media_type, body = self.service.metrics.render()
+        return Reply(200, [("Content-Type", media_type), ("Cache-Control", "no-store")], body)
+
+
+def content_type(media_type: str) -> str:
+    """Give the Content-Type of a body in UTF-8."""
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+
+
+def _negotiated(accept: str) -> Negotiated:
+    wanted = parse_accept(accept)
+    page = wanted.quality("text/html") if "text/html" in wanted.values() else 0
+    graphs = max(wanted.quality(name) for one in graph_formats() for name in one.media_types)
+    results = max(wanted.quality(name) for one in result_formats() for name in one.media_types)
+    types = _type(accept, result_formats()), _type(accept, graph_formats())
+    return Negotiated(types, bool(page) and page >= max(graphs, results), bool(page) and page >= graphs)
+
+
+def _type(accept: str, formats: tuple[Format, ...]) -> str | None:
+    try:
+        return negotiate(accept, formats)[0]
+    except NotAcceptable:
+        return None
+
+
+def _tags(key: bytes, media_type: str | None, coding: str | None) -> list[str]:
+    """A short body goes uncoded whatever the client takes, so its copy may have either tag."""
+    if media_type is None:
+        return []
+    return [etag(key, media_type, one) for one in dict.fromkeys((coding, None))]
+
+
+def _reply(entry: Cached, body: bytes, coding: str | None, known: str | None) -> Reply:
+    media_type = entry.answer.media_type
+    headers = [("Content-Type", content_type(media_type)), ("Cache-Control", "no-cache")]
+    if entry.key:
+        tag = etag(entry.key, media_type, coding)
+        headers.append(("ETag", tag))
+        if known and matches(known, tag):
+            return Reply(304, headers[1:], b"")
+    if coding:
+        headers.append(("Content-Encoding", coding))
+    return Reply(200, headers, body)
+
+
+def _digest(body: bytes) -> str:
+    return f'"{blake2b(body, digest_size=16).hexdigest()}"'
+
+
+def _options() -> Reply:
+    methods = ", ".join(METHODS)
+    headers = [("Allow", methods), ("Access-Control-Allow-Methods", methods)]
+    headers += [("Access-Control-Allow-Headers", "Accept, Content-Type, If-None-Match")]
+    return Reply(204, [*headers, ("Access-Control-Max-Age", "86400")], b"")

@@ -1,0 +1,133 @@
+"""What is served now: one build at a time, and the move to the next one without a request in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shahr.engine import Engine
+from shahr.engine.control import Zygote, start_zygote
+from shahr.engine.pool import PooledEngine
+from shahr.engine.source import Source
+from shahr.errors import ShahrError
+from shahr.queries import Query, read_queries
+from shahr.summary import DatasetSummary
+from shahr.web.settings import Settings
+
+LOOK = 0.25  # seconds between two looks for a new build
+PATIENCE = 2.0  # seconds before a build that could not be opened is tried again
+
+
+@dataclass
+class Generation:
+    """One dataset with its engine and questions; it is closed when it is old and nobody uses it any more."""
+
+    version: str
+    engine: Engine
+    pool: PooledEngine
+    summary: DatasetSummary
+    questions: Mapping[str, Query]
+    users: int = 0
+    old: bool = False
+
+    def release(self) -> None:
+        """Say that one user has finished."""
+        self.users -= 1
+        self.close_if_done()
+
+    def close_if_done(self) -> None:
+        """Close the engine of an old generation without users."""
+        if self.old and not self.users:
+            self.pool.close()
+
+
+class Generations:
+    """The current generation, for one event loop."""
+
+    def __init__(self, settings: Settings, folder: Path, killed: Callable[[str], None]) -> None:
+        self.settings, self.folder, self.killed = settings, folder, killed
+        self.current: Generation | None = None
+        self._next_look = 0.0
+        self._first = asyncio.Lock()
+        self._moving: asyncio.Task[None] | None = None
+
+    async def acquire(self) -> Generation:
+        """Give the generation to use for one request; release it afterwards. EngineDown where there is none."""
+        loop = asyncio.get_running_loop()
+        if self.current is None:
+            async with self._first:
+                if self.current is None:
+                    await self._move(version_now(self.settings))
+        elif self._moving is None and (self.current.pool.lost or loop.time() >= self._next_look):
+            self._next_look = loop.time() + LOOK
+            self._look(loop)
+        assert self.current is not None  # once there is one, there always is
+        self.current.users += 1
+        return self.current
+
+    def close(self) -> None:
+        """Let go of everything."""
+        if self._moving is not None:
+            self._moving.cancel()
+        if self.current is not None:
+            self.current.pool.close()
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        assert self.current is not None
+        version = version_now(self.settings)
+        if self.current.pool.lost or version not in ("", self.current.version):
+            self._moving = loop.create_task(self._try_to_move(version or self.current.version))
+
+    async def _try_to_move(self, version: str) -> None:
+        """A build that cannot be opened is left for now, and the old one serves on."""
+        try:
+            await self._move(version)
+        except ShahrError:
+            self._next_look = asyncio.get_running_loop().time() + PATIENCE
+        finally:
+            self._moving = None
+
+    async def _move(self, version: str) -> None:
+        made = await self._open(version)
+        old, self.current = self.current, made
+        if old is not None:
+            old.old = True
+            old.close_if_done()
+
+    async def _open(self, version: str) -> Generation:
+        source = source_now(self.settings)
+        loop = asyncio.get_running_loop()
+        address = await loop.run_in_executor(None, start_zygote, self.folder, source)
+        zygote = Zygote(address)
+        found = await zygote.summary()
+        graphs = tuple((name, size) for name, size in found["graphs"])
+        pool = PooledEngine(zygote, self.killed)
+        await pool.open(self.settings.children)
+        questions = {query.name: query for query in read_queries(self.settings.project.questions)}
+        summary = DatasetSummary(found["digest"], found["triples"], graphs)
+        return Generation(version, pool, pool, summary, questions)
+
+
+def version_now(settings: Settings) -> str:
+    """Give what changes when there is another build; "" where none can be seen, or nothing can change."""
+    if settings.endpoint or settings.dataset:
+        return ""
+    try:
+        found = settings.project.graph.stat()
+    except OSError:
+        return ""
+    return f"{found.st_ino}-{found.st_mtime_ns}-{found.st_size}"
+
+
+def source_now(settings: Settings) -> Source:
+    """Give what a zygote is to open now."""
+    memory, version = settings.limits.memory, version_now(settings)
+    if settings.endpoint:
+        return Source("endpoint", endpoint=settings.endpoint, memory=memory)
+    if settings.dataset:
+        return Source("files", (str(settings.dataset.resolve()),), memory=memory)
+    graph = settings.project.graph.resolve()  # both files of one build, should another be linked meanwhile
+    files = (str(graph), str(graph.with_name(settings.project.inferred.name)))
+    return Source("files", files, memory=memory, version=version)

@@ -1,0 +1,98 @@
+"""What happened to the queries, for Prometheus.
+
+With PROMETHEUS_MULTIPROC_DIR set before this module is first imported, each process writes its numbers into that
+folder and any of them gives the sums over all. The names are those of the text format 0.0.4.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal, get_args
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.multiprocess import MultiProcessCollector
+
+Outcome = Literal[
+    "ok",
+    "cached",
+    "not-modified",  # 304
+    "refused",  # 4xx
+    "time",
+    "memory",
+    "size",
+    "busy",
+    "budget",
+    "gone",  # the client left
+    "fault",
+]
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+class Metrics:
+    """Counters, gauges and a histogram of one service, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self._folder = os.environ.get(_FOLDER)
+        registry = self._registry = CollectorRegistry()
+        queries = Counter("shahr_queries", "Queries, by what became of them.", ["outcome"], registry=registry)
+        self._queries = {outcome: queries.labels(outcome) for outcome in get_args(Outcome)}
+        self._seconds = Histogram(
+            "shahr_query_seconds", "Seconds from a query's arrival to its answer.", buckets=BUCKETS, registry=registry
+        )
+        self._bytes = Counter("shahr_result_bytes", "Bytes of answers before content coding.", registry=registry)
+        self._hits = Counter("shahr_cache_hits", "Answers from the cache.", registry=registry)
+        self._misses = Counter("shahr_cache_misses", "Answers that the cache did not have.", registry=registry)
+        self._kills = Counter("shahr_kills", "Query processes killed, by reason.", ["reason"], registry=registry)
+        self._queue = _gauge("shahr_queue_length", "Queries that wait for a process.", registry)
+        self._busy = _gauge("shahr_children_busy", "Query processes at work.", registry)
+
+    def query(self, outcome: Outcome, seconds: float, size: int) -> None:
+        """Count a query: what became of it, its seconds, the bytes of its answer (0 for none)."""
+        self._queries[outcome].inc()
+        self._seconds.observe(seconds)
+        if size:
+            self._bytes.inc(size)
+
+    def hit(self) -> None:
+        """Count an answer from the cache."""
+        self._hits.inc()
+
+    def miss(self) -> None:
+        """Count an answer that the cache did not have."""
+        self._misses.inc()
+
+    def kill(self, reason: str) -> None:
+        """Count the killing of a query process; `reason` is one word of a few, such as "time" or "gone"."""
+        self._kills.labels(reason).inc()
+
+    def queue(self, length: int) -> None:
+        """Set how many queries wait in this process."""
+        self._queue.set(length)
+
+    def busy(self, children: int) -> None:
+        """Set how many query processes of this process are at work."""
+        self._busy.set(children)
+
+    def render(self) -> tuple[str, bytes]:
+        """Give the Content-Type and the page of all numbers, of all processes where they share a folder."""
+        registry = self._registry
+        if self._folder:
+            _forget_dead(Path(self._folder))
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry, self._folder)  # type: ignore[no-untyped-call]
+        return CONTENT_TYPE_PLAIN_0_0_4, generate_latest(registry)
+
+
+def _gauge(name: str, text: str, registry: CollectorRegistry) -> Gauge:
+    return Gauge(name, text, registry=registry, multiprocess_mode="livesum")
+
+
+def _forget_dead(folder: Path) -> None:
+    """A worker that was killed took its queue with it; its counts stay."""
+    for path in folder.glob("gauge_live*_*.db"):
+        pid = path.stem.rpartition("_")[2]
+        if pid.isdigit() and not Path("/proc", pid).exists():
+            path.unlink(missing_ok=True)

@@ -1,0 +1,209 @@
+"""The endpoint and the application for granian, by its own interface (RSGI 1.6).
+
+Of the interfaces granian has, this one tells at once when a client has gone, and lets a query wait without a
+thread. Pages are made by the Flask application in a few threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask
+from granian._granian import RSGIHeaders, RSGIHTTPProtocol, RSGIProtocolClosed
+from granian.rsgi import Scope
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout, ServiceUnavailable
+
+from shahr.errors import ShahrError
+from shahr.web.endpoint import PATHS, shared_headers
+from shahr.web.errors import reply_to
+from shahr.web.messages import Reply, Request
+from shahr.web.site import site_of
+
+PATIENCE = 10.0  # seconds for a body to arrive, or for a block of a reply to leave
+WATCH = 0.03  # seconds: only a query that takes longer is worth a watch over its client
+BLOCK = 256 * 1024
+UNSENT = 128 * 1024**2  # bytes of large replies that slow readers may keep in one process
+THREADS = 8
+
+
+class Application:
+    """What granian calls; one object a worker."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.site = app, site_of(app)
+        self.threads = ThreadPoolExecutor(THREADS, "page")
+        self.unsent = 0
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin: the engine is opened on the server's own loop."""
+        self.site.runner.bind(loop)
+        self._opening = loop.create_task(self._open())
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End."""
+        self.site.service.generations.close()
+
+    async def __rsgi__(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
+        """Answer a request."""
+        try:
+            request = await self._read(scope, protocol)
+            work = self._endpoint(request) if request.path in PATHS else self._page(request)
+            reply = await self._watched(work, protocol)
+        except HTTPException as error:
+            reply = reply_to(error)
+            reply.headers.extend(shared_headers())
+        except asyncio.CancelledError:
+            return
+        await self._send(reply, scope.method, protocol)
+
+    async def _open(self) -> None:
+        """Open the engine before the first query; what is wrong with it, the first query will tell."""
+        with suppress(ShahrError):
+            (await self.site.service.generations.acquire()).release()
+
+    async def _endpoint(self, request: Request) -> Reply:
+        reply = await self.site.endpoint.reply(request)
+        return await self._page(request) if reply is None else reply
+
+    async def _page(self, request: Request) -> Reply:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.threads, run_wsgi, self.site.pages, request)
+
+    async def _watched(self, work: Coroutine[Any, Any, Reply], protocol: RSGIHTTPProtocol) -> Reply:
+        """Do some work, and leave it when the client has gone."""
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        watchers: list[asyncio.Task[None]] = []
+        later = loop.call_later(WATCH, lambda: watchers.append(loop.create_task(_cancel_when_gone(protocol, task))))
+        try:
+            return await work
+        finally:
+            later.cancel()
+            for watcher in watchers:
+                watcher.cancel()
+
+    async def _read(self, scope: Scope, protocol: RSGIHTTPProtocol) -> Request:
+        headers = _headers(scope.headers)
+        client = scope.client.rpartition(":")[0].strip("[]")
+        base = f"{scope.scheme}://{headers.get('host') or scope.authority or scope.server}"
+        length = headers.get("content-length")
+        body = b""
+        if length is not None or "transfer-encoding" in headers:
+            body = await self._body(protocol, None if length is None else int(length))
+        return Request(scope.method, scope.path, scope.query_string, headers, body, client, base)
+
+    async def _body(self, protocol: RSGIHTTPProtocol, length: int | None) -> bytes:
+        most = self.site.service.settings.body
+        large = f"the body is larger than {most} bytes, which is all that is taken here"
+        if length is not None and length > most:
+            raise RequestEntityTooLarge(large)
+        data = bytearray()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                async for block in protocol:
+                    data += block
+                    if len(data) > most:
+                        raise RequestEntityTooLarge(large)
+        except TimeoutError as error:
+            raise RequestTimeout(f"the body did not arrive within {PATIENCE:g} seconds") from error
+        if length is not None and len(data) < length:
+            raise BadRequest("the body is shorter than its Content-Length says")
+        return bytes(data)
+
+    async def _send(self, reply: Reply, method: str, protocol: RSGIHTTPProtocol) -> None:
+        headers, size = reply.headers, len(reply.body)
+        if reply.status in (204, 304):
+            protocol.response_empty(reply.status, headers)
+        elif method == "HEAD":
+            protocol.response_empty(reply.status, [*headers, ("Content-Length", str(size))])
+        elif size <= BLOCK:
+            protocol.response_bytes(reply.status, headers, reply.body)
+        elif self.unsent + size > UNSENT:
+            busy = reply_to(ServiceUnavailable("slow readers keep all room for large answers: try again in a minute"))
+            protocol.response_bytes(busy.status, [*busy.headers, ("Retry-After", "60"), *shared_headers()], busy.body)
+        else:
+            await self._send_blocks(reply, protocol)
+
+    async def _send_blocks(self, reply: Reply, protocol: RSGIHTTPProtocol) -> None:
+        """Send a large body block by block, so that one who does not read is noticed and left."""
+        size = len(reply.body)
+        self.unsent += size
+        try:
+            transport = protocol.response_stream(reply.status, [*reply.headers, ("Content-Length", str(size))])
+            view = memoryview(reply.body)
+            for start in range(0, size, BLOCK):
+                async with asyncio.timeout(PATIENCE):
+                    await transport.send_bytes(bytes(view[start : start + BLOCK]))
+        except (TimeoutError, RSGIProtocolClosed):
+            return
+        finally:
+            self.unsent -= size
+
+
+async def _cancel_when_gone(protocol: RSGIHTTPProtocol, task: asyncio.Task[Any] | None) -> None:
+    await protocol.client_disconnect()
+    if task is not None:
+        task.cancel()
+
+
+def _headers(found: RSGIHeaders) -> dict[str, str]:
+    """Give headers by name; one that comes twice is one list (RFC 9110, 5.3)."""
+    items = found.items()
+    headers = dict(items)
+    if len(headers) < len(items):
+        headers.clear()
+        for name, text in items:
+            headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    return headers
+
+
+def run_wsgi(application: Callable[..., Any], request: Request) -> Reply:
+    """Give what a WSGI application replies to a request (PEP 3333)."""
+    begun: list[tuple[int, list[tuple[str, str]]]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], error: object = None) -> None:
+        begun.append((int(status[:3]), list(headers)))
+
+    result = application(_environ(request), start_response)
+    try:
+        body = b"".join(result)
+    finally:
+        if hasattr(result, "close"):
+            result.close()
+    status, headers = begun[-1]
+    return Reply(status, [pair for pair in headers if pair[0].lower() != "content-length"], body)
+
+
+def _environ(request: Request) -> dict[str, Any]:
+    scheme, _, host = request.base.partition("://")
+    name, _, port = host.rpartition(":") if ":" in host.rpartition("]")[2] else (host, "", "80")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(request.path).decode("latin-1"),
+        "QUERY_STRING": request.query_string,
+        "CONTENT_TYPE": request.headers.get("content-type", ""),
+        "CONTENT_LENGTH": str(len(request.body)),
+        "REMOTE_ADDR": request.client,
+        "SERVER_NAME": name,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scheme,
+        "wsgi.input": io.BytesIO(request.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    apart = ("content-type", "content-length")
+    named = {
+        f"HTTP_{name.upper().replace('-', '_')}": text for name, text in request.headers.items() if name not in apart
+    }
+    return named | environ

@@ -1,0 +1,154 @@
+"""Answering: budget, cache, places, engine, numbers and log, in the order in which a query meets them."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+
+from shahr.engine import Answer
+from shahr.errors import (
+    Busy,
+    NotAcceptable,
+    OutOfMemory,
+    OutOfTime,
+    OverBudget,
+    QueryError,
+    ShahrError,
+    TooLarge,
+)
+from shahr.web.admission import Admission
+from shahr.web.budget import Ledger
+from shahr.web.cache import AnswerCache, Cached, answer_key, is_repeatable
+from shahr.web.errors import status_of
+from shahr.web.generations import Generation, Generations
+from shahr.web.metrics import Metrics, Outcome
+from shahr.web.querylog import QueryLog, QueryRecord
+from shahr.web.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query, the graphs it is asked of, the types it may come in, whose it is, how many seconds it may take."""
+
+    query: str
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    accepted: str
+    negotiated: tuple[str | None, str | None]
+    client: str
+    seconds: float
+
+
+class Service:
+    """All that the requests of one process share. Its coroutines run on one event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._own_folder = None if settings.folder else tempfile.TemporaryDirectory(prefix="shahr-")
+        self.folder = settings.folder or Path(self._own_folder.name)  # type: ignore[union-attr]
+        self.metrics = Metrics()
+        self.cache = AnswerCache(settings.cache)
+        self.ledger = _ledger(self.folder / "budgets")
+        self.admission = Admission(settings.children, settings.queue)
+        self.log = QueryLog(sys.stderr, settings.log_text)
+        self.kills = 0
+        self.generations = Generations(settings, self.folder, self._killed)
+
+    def key(self, generation: Generation, asked: Asked) -> bytes | None:
+        """Give the key of an answer that may be kept, None for one that may differ the next time."""
+        if not generation.summary.digest or not is_repeatable(asked.query):
+            return None
+        graphs = asked.default_graphs, asked.named_graphs
+        return answer_key(generation.summary.digest, asked.query, *graphs, asked.negotiated)
+
+    async def answer(self, generation: Generation, asked: Asked, key: bytes | None) -> Cached:
+        """Answer a query from the cache or the engine; every error is one of ours, counted and logged."""
+        start = perf_counter()
+        try:
+            entry, outcome = await self._answer(generation, asked, key)
+        except ShahrError as error:
+            self._account(asked, start, _outcome(error), status_of(error), None)
+            raise
+        except asyncio.CancelledError:
+            self._account(asked, start, "gone", 499, None)
+            raise
+        self._account(asked, start, outcome, 200, entry.answer)
+        return entry
+
+    def not_modified(self, asked: Asked) -> None:
+        """Count and log an answer that the client already has."""
+        self._account(asked, perf_counter(), "not-modified", 304, None)
+
+    async def _answer(self, generation: Generation, asked: Asked, key: bytes | None) -> tuple[Cached, Outcome]:
+        entry = self.cache.get(key) if key else None
+        if entry is not None:
+            self.metrics.hit()
+            return entry, "cached"
+        self._check_budget(asked.client)
+        if key:
+            self.metrics.miss()
+        answer = await self._evaluate(generation, asked)
+        return (self.cache.put(key, answer) if key else Cached(b"", answer)), "ok"
+
+    def _check_budget(self, client: str) -> None:
+        settings = self.settings
+        if not settings.client_seconds and not settings.client_errors:
+            return
+        wait = self.ledger.retry_after(client, settings.client_seconds, settings.client_errors)
+        if wait is not None:
+            raise OverBudget(wait)
+
+    async def _evaluate(self, generation: Generation, asked: Asked) -> Answer:
+        arrived = perf_counter()
+        await self.admission.enter(asked.client, asked.seconds)
+        began = perf_counter()
+        failed = True
+        try:
+            limits = replace(self.settings.limits, seconds=max(0.001, asked.seconds - (began - arrived)))
+            graphs = asked.default_graphs, asked.named_graphs
+            answer = await generation.engine.evaluate(asked.query, *graphs, asked.accepted, limits)
+            failed = False
+            return answer
+        except OutOfTime as error:
+            raise OutOfTime(asked.seconds) from error
+        finally:
+            self.admission.leave(asked.client)
+            self._charge(asked.client, perf_counter() - began, failed)
+
+    def _charge(self, client: str, seconds: float, failed: bool) -> None:
+        if self.settings.client_seconds or self.settings.client_errors:
+            self.ledger.charge(client, seconds, failed)
+
+    def _account(self, asked: Asked, start: float, outcome: Outcome, status: int, answer: Answer | None) -> None:
+        seconds = perf_counter() - start
+        size = len(answer.body) if answer else 0
+        self.metrics.query(outcome, seconds, size)
+        media_type = answer.media_type if answer else None
+        self.log.write(QueryRecord(asked.query, seconds, size, outcome, status, media_type))
+
+    def _killed(self, reason: str) -> None:
+        self.kills += 1
+        self.metrics.kill(reason)
+
+
+def _ledger(path: Path) -> Ledger:
+    if not path.exists():
+        Ledger.create(path)
+    return Ledger(path)
+
+
+def _outcome(error: ShahrError) -> Outcome:
+    outcomes: dict[type[ShahrError], Outcome] = {
+        OutOfTime: "time",
+        OutOfMemory: "memory",
+        TooLarge: "size",
+        Busy: "busy",
+        OverBudget: "budget",
+        QueryError: "refused",
+        NotAcceptable: "refused",
+    }
+    return next((outcome for kind, outcome in outcomes.items() if isinstance(error, kind)), "fault")
