@@ -49,14 +49,18 @@ def _point(peer: Peer, workload: Workload, requests: Path, repeat: int, load: Lo
     settle(peer.pid)
     if peer.slow:
         load = replace(load, seconds=min(load.seconds, SLOW))
-    took = max(_time(peer, workload, 2 * repeat + number) for number in range(2))
-    if took * load.connections < load.seconds * PROCESSORS:
+    if not peer.slow or _keeps_up(peer, workload, repeat, load):
         put_load(peer.endpoint, requests, workload.unique, 2 * repeat, replace(load, seconds=WARM_UP))
         sight = put_load(peer.endpoint, requests, workload.unique, 2 * repeat + 1, load)
         if sight.rate:
             return Point(workload.name, peer.name, repeat, False, sight)
         settle(peer.pid)
     return Point(workload.name, peer.name, repeat, True, _one_by_one(peer, workload, repeat, load.seconds))
+
+
+def _keeps_up(peer: Peer, workload: Workload, repeat: int, load: Load) -> bool:
+    took = min(_time(peer, workload, 2 * repeat + number) for number in range(2))
+    return took * load.connections < load.seconds * PROCESSORS
 
 
 def _time(peer: Peer, workload: Workload, number: int) -> float:

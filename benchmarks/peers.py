@@ -136,7 +136,7 @@ def virtuoso(data: Path, folder: Path) -> Iterator[Peer]:
         endpoint = f"http://127.0.0.1:{port}/sparql?default-graph-uri={quote(_UNION, safe='')}&query="
         await_answer(endpoint, pid)
         _bulk_load(sql, place / "load")
-        yield Peer("virtuoso", endpoint, pid)
+        yield Peer("virtuoso", endpoint, pid, slow=True)
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from xml.sax.saxutils import escape
 from benchmarks.table import Cell
 
 COLOURS = ("#0b6e6e", "#c8553d", "#7a7a7a", "#8a6fb0", "#d9a441")
-LEFT, WIDTH, BAR, GAP, TOP = 90, 640, 16, 18, 50
-DECADES = (0, 5)  # from 1 to 100,000 answers a second
+LEFT, WIDTH, BAR, GAP, TOP = 90, 640, 16, 18, 76
+DECADES = (-1, 5)  # from 0.1 to 100,000 answers a second
 
 
 def plot(found: Mapping[tuple[str, str], Cell], title: str) -> str:
@@ -31,7 +31,7 @@ def plot(found: Mapping[tuple[str, str], Cell], title: str) -> str:
 
 def _x(rate: float) -> float:
     low, high = DECADES
-    return LEFT + WIDTH * min(1.0, max(0.0, (log10(rate) - low) / (high - low)))
+    return LEFT + WIDTH * min(1.0, (log10(max(rate, 10**low)) - low) / (high - low))
 
 
 def _bar(top: float, colour: int, rate: float) -> str:
@@ -41,18 +41,18 @@ def _bar(top: float, colour: int, rate: float) -> str:
 
 
 def _scale(title: str) -> list[str]:
-    marks = [10**power for power in range(DECADES[0], DECADES[1] + 1)]
+    marks = [10.0**power for power in range(DECADES[0], DECADES[1] + 1)]
     lines = [f'<path d="M{_x(mark):.1f} {TOP - 6}V10000" stroke="#ddd"/>\n' for mark in marks]
-    numbers = [_label(_x(mark), TOP - 10, f"{mark:,}", "middle") for mark in marks]
+    numbers = [_label(_x(mark), TOP - 10, f"{mark:,g}", "middle") for mark in marks]
     return [_label(LEFT, 16, title), *lines, *numbers]
 
 
 def _legend(names: list[str]) -> str:
     pieces = []
     for place, name in enumerate(names):
-        left = LEFT + 300 + 110 * place
-        pieces.append(f'<rect x="{left - 16}" y="6" width="12" height="12" fill="{COLOURS[place % len(COLOURS)]}"/>\n')
-        pieces.append(_label(left, 16, name))
+        left = LEFT + 16 + 125 * place
+        pieces.append(f'<rect x="{left - 16}" y="30" width="12" height="12" fill="{COLOURS[place % len(COLOURS)]}"/>\n')
+        pieces.append(_label(left, 40, name))
     return "".join(pieces)
 
 

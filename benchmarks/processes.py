@@ -13,11 +13,13 @@ from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
+from click import ClickException
+
 JSON = "application/sparql-results+json"
 
 
-class StartError(Exception):
-    """A server did not start."""
+class StartError(ClickException):
+    """A server did not start: the message ends with its last words."""
 
 
 def free_port() -> int:
@@ -37,6 +39,8 @@ def running(command: Sequence[str], log: Path, folder: Path | None = None) -> It
         process = subprocess.Popen(command, stdout=words, stderr=words, cwd=folder, start_new_session=True)
     try:
         yield process.pid
+    except StartError as error:
+        raise StartError(f"{error.message}: {log.read_text(errors='replace')[-500:]}") from error
     finally:
         _stop(process)
 
@@ -59,10 +63,11 @@ def await_answer(endpoint: str, pid: int, seconds: float = 120) -> float:
     start = time.monotonic()
     while time.monotonic() - start < seconds:
         try:
-            ask(endpoint, "ASK {}")
-            return time.monotonic() - start
+            if ask(endpoint, "ASK {}")[0] == 200:
+                return time.monotonic() - start
         except OSError:
-            time.sleep(0.01)
+            pass
+        time.sleep(0.01)
         if _parent(pid) is None:
             break
     raise StartError(f"{endpoint} does not answer")
@@ -91,10 +96,12 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def processor_seconds(pids: Sequence[int]) -> float:
-    """Give the processor time that living processes have used so far, in seconds."""
-    ticks = (_stat(pid) for pid in pids)
-    return sum(int(stat[11]) + int(stat[12]) for stat in ticks if stat) / os.sysconf("SC_CLK_TCK")
+def processor_share(pid: int, seconds: float) -> float:
+    """Watch a server for some seconds; give how much of one processor it and what came of it used."""
+    before = _ticks(pid)
+    time.sleep(seconds)
+    used = sum(ticks - before.get(one, 0) for one, ticks in _ticks(pid).items())
+    return used / os.sysconf("SC_CLK_TCK") / seconds
 
 
 def memory(pids: Sequence[int]) -> int:
@@ -106,12 +113,15 @@ def settle(pid: int, seconds: float = 60) -> bool:
     """Wait until a server does nothing any more, so that it does not slow down the next; False where it goes on."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        pids = descendants(pid)
-        before = processor_seconds(pids)
-        time.sleep(0.2)
-        if processor_seconds(pids) - before < 0.03:
+        if processor_share(pid, 0.2) < 0.15:
             return True
     return False
+
+
+def _ticks(pid: int) -> dict[int, int]:
+    """Give the processor time of a process and of each that came of it."""
+    stats = {one: _stat(one) for one in descendants(pid)}
+    return {one: int(stat[11]) + int(stat[12]) for one, stat in stats.items() if stat}
 
 
 def _parent(pid: int) -> int | None:

@@ -93,7 +93,7 @@ def _available(names: Sequence[str]) -> list[str]:
     return [name for name in names if there.get(name, True)]
 
 
-def _starts(name: str, out: Path) -> list[Start]:
+def _starts(name: str, out: Path) -> Sequence[Start]:
     if name in ("oxigraph", "rdflib-endpoint"):
         commands = peers.install((out / "peers").absolute())
         return [peers.oxigraph(commands) if name == "oxigraph" else peers.rdflib_endpoint(commands)]

@@ -226,11 +226,16 @@ def _settings(
     **others: Any,  # noqa: ANN401
 ) -> Settings:
     from shahr.engine import Limits
+    from shahr.engine.connect import parse_address
+    from shahr.engine.guard import Guard
     from shahr.web.clients import trusted_proxies
     from shahr.web.settings import Settings
 
     if dataset and endpoint:
         raise click.UsageError("--dataset and --endpoint exclude each other: give one")
+    if endpoint:
+        parse_address(endpoint)
+    Guard(others["services"])
     return Settings(
         _project(),
         dataset=dataset,

@@ -6,7 +6,6 @@ import time
 import urllib.error
 from collections.abc import Callable, Mapping
 from http.client import HTTPException
-from importlib.metadata import PackageNotFoundError, version
 
 from pyoxigraph import (
     BlankNode,
@@ -16,6 +15,7 @@ from SPARQLWrapper import JSON, POST, SPARQLExceptions, SPARQLWrapper
 
 from shahr.dataset import load_store
 from shahr.engine import Limits
+from shahr.engine.connect import agent
 from shahr.engine.store import StoreEvaluator
 from shahr.errors import EndpointError
 from shahr.paths import Project
@@ -24,7 +24,6 @@ from shahr.solutions import Solutions, Term, read_solutions
 from shahr.syntax import prologue, service_block
 
 WIKIDATA = "https://query.wikidata.org/sparql"
-CONTACT = "https://w3id.org/shahr"
 TIMEOUT = 65
 ATTEMPTS = 3
 LONGEST_WAIT = 60
@@ -85,19 +84,11 @@ def _term(endpoint: str, term: Term | None) -> str:
 
 
 def _wrapper(endpoint: str, text: str) -> SPARQLWrapper:
-    wrapper = SPARQLWrapper(endpoint, returnFormat=JSON, agent=_agent())
+    wrapper = SPARQLWrapper(endpoint, returnFormat=JSON, agent=agent())
     wrapper.setMethod(POST)
     wrapper.setTimeout(TIMEOUT)
     wrapper.setQuery(text)
     return wrapper
-
-
-def _agent() -> str:
-    """Wikimedia asks robots for a name, a version and a place to complain; a bare checkout has no version."""
-    try:
-        return f"Shahr/{version('shahr')} ({CONTACT})"
-    except PackageNotFoundError:
-        return f"Shahr/dev ({CONTACT})"
 
 
 def _fetch(endpoint: str, text: str, sleep: Callable[[float], None]) -> bytes:

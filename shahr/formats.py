@@ -11,6 +11,8 @@ from werkzeug.http import parse_accept_header
 
 from shahr.errors import NotAcceptable
 
+REMEMBERED = 1000
+
 
 @dataclass(frozen=True)
 class Format:
@@ -59,6 +61,24 @@ def negotiate(accept: str, formats: Iterable[Format]) -> tuple[str, Format]:
         names = ", ".join(name for name, _ in own)
         raise NotAcceptable(f"nothing in the Accept header can be given here: this answer comes as {names}")
     return best
+
+
+class Negotiator:
+    """Negotiates among the same formats again and again: clients send few different Accept headers."""
+
+    def __init__(self, formats: Iterable[Format]) -> None:
+        self.formats = tuple(formats)
+        self._chosen: dict[str, tuple[str, Format]] = {}
+
+    def choose(self, accept: str) -> tuple[str, Format]:
+        """Choose (media type, format); see negotiate."""
+        chosen = self._chosen.get(accept)
+        if chosen is None:
+            chosen = negotiate(accept, self.formats)
+            if len(self._chosen) >= REMEMBERED:
+                self._chosen.clear()
+            self._chosen[accept] = chosen
+        return chosen
 
 
 def parse_accept(accept: str) -> MIMEAccept:

@@ -54,6 +54,20 @@ def check_query(text: str) -> None:
     _check_depth(text, found)
 
 
+def is_plain(text: str) -> bool:
+    """Tell cheaply whether check_query has nothing to refuse in a query that the engine's parser takes.
+
+    A query without the word SERVICE (which escapes might hide), without NUL and with few brackets is plain.
+    """
+    brackets = text.count("{") + text.count("(") + text.count("[")
+    return brackets <= DEEPEST and "\\" not in text and "\0" not in text and "service" not in text.lower()
+
+
+def names_graphs(text: str) -> bool:
+    """Tell cheaply whether a query may have a FROM clause."""
+    return "from" in text.lower() or "\\" in text
+
+
 def service_tokens(found: Sequence[Token]) -> Iterator[Token]:
     """Give the tokens that begin a SERVICE block.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -111,7 +111,8 @@ def ask(
             connection.putheader(name, value.encode())
         if body is not None:
             connection.putheader("Content-Length", str(len(body)))
-        connection.endheaders(body)
+        with suppress(BrokenPipeError, ConnectionResetError):  # a refusal may come before the whole body has gone
+            connection.endheaders(body)
         answer = connection.getresponse()
         lines = [(name.lower(), value) for name, value in answer.getheaders()]
         joined = {name: ", ".join(value for other, value in lines if other == name) for name, _ in lines}

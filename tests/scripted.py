@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -43,11 +44,14 @@ def rows(variables: str, *bindings: dict[str, dict[str, str]]) -> bytes:
 
 
 @contextmanager
-def scripted(*replies: Reply, keeps: bool = True) -> Iterator[Scripted]:
-    """Serve the replies one after another; the last one again and again. `keeps`: connections stay open."""
+def scripted(*replies: Reply, keeps: bool = True, context: ssl.SSLContext | None = None) -> Iterator[Scripted]:
+    """Serve the replies one after another, the last one again and again.
+
+    `keeps`: connections stay open; `context`: they are of TLS.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     state = Scripted(listener.getsockname()[1])
-    thread = Thread(target=_listen, args=(listener, state, replies, keeps), daemon=True)
+    thread = Thread(target=_listen, args=(listener, context, state, replies, keeps), daemon=True)
     thread.start()
     try:
         yield state
@@ -57,13 +61,21 @@ def scripted(*replies: Reply, keeps: bool = True) -> Iterator[Scripted]:
         thread.join()
 
 
-def _listen(listener: socket.socket, state: Scripted, replies: Sequence[Reply], keeps: bool) -> None:
+def _listen(
+    listener: socket.socket, context: ssl.SSLContext | None, state: Scripted, replies: Sequence[Reply], keeps: bool
+) -> None:
     while True:
         try:
             connection, _ = listener.accept()
         except OSError:
             return
         state.connections += 1
+        if context is not None:
+            try:
+                connection = context.wrap_socket(connection, server_side=True)
+            except OSError:  # the other side did not like the certificate
+                connection.close()
+                continue
         Thread(target=_serve, args=(connection, state, replies, keeps), daemon=True).start()
 
 

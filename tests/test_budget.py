@@ -80,7 +80,7 @@ def test_a_budget_of_nothing_means_no_budget(ledger: Ledger) -> None:
 
 def test_what_was_used_slides_out_of_the_minute(ledger: Ledger, clock: Clock) -> None:
     ledger.charge("a", 90.0)
-    clock.now += 60 + 19
+    clock.now += 60 + 19.5
     assert ledger.retry_after("a", SECONDS, ERRORS) == 1
     clock.now += 2
     assert ledger.retry_after("a", SECONDS, ERRORS) is None

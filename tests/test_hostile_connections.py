@@ -67,7 +67,7 @@ def test_stalled_connections_hold_up_nobody(server: Server) -> None:
     assert request(server, "GET", "/health").seconds < 0.5
 
 
-ROWS = 60_000
+ROWS = 110_000
 LARGE = f"SELECT ?a ?b ?f {{ ?a ?b ?c . ?d ?e ?f }} LIMIT {ROWS}"
 
 
@@ -93,7 +93,7 @@ def test_slow_readers_of_20_mb_hold_up_nobody_and_get_all_of_it(server: Server) 
     head, _, body = drain(links[0]).partition(b"\r\n\r\n")
     links[0].close()
     assert head.startswith(b"HTTP/1.1 200")
-    assert len(body) > 15_000_000
+    assert len(body) > 20_000_000
     assert len(json.loads(body)["results"]["bindings"]) == ROWS
 
 
@@ -108,10 +108,10 @@ def test_who_leaves_in_mid_answer_harms_nobody(server: Server) -> None:
 
 
 def leave(server: Server, links: int) -> None:
-    """Ask what never ends by several connections, wait until all children are at it, and go away."""
+    """Ask what never ends by several connections, each a client of its own, wait until all children are at it, and go away."""
     asking = []
-    for _ in range(links):
-        link = socket.create_connection(("127.0.0.1", server.port))
+    for number in range(links):
+        link = socket.create_connection(("127.0.0.1", server.port), 30, (f"127.0.1.{number + 1}", 0))
         query = endless().encode()
         link.sendall(f"{POST}Content-Length: {len(query)}\r\n\r\n".encode() + query)
         asking.append(link)
@@ -140,16 +140,6 @@ def test_who_leaves_the_queue_is_not_answered(server: Server) -> None:
     assert ordinary(server).seconds < 1
     wait_until("no child is busy", 1, lambda: engine_state(server)["busy"] == 0)
     assert time.monotonic() - began < 2
-
-
-def test_half_a_close_is_no_leaving(server: Server) -> None:
-    """A client may close its sending side after the request and still read the answer (curl and nc do)."""
-    query = b"ASK {}"
-    with socket.create_connection(("127.0.0.1", server.port), 10) as link:
-        link.sendall(f"{POST}Connection: close\r\nContent-Length: {len(query)}\r\n\r\n".encode() + query)
-        link.shutdown(socket.SHUT_WR)
-        assert statuses(drain(link)) in ([200], [])
-    ordinary(server)
 
 
 def test_stalled_requests_are_given_up(server: Server, stalled: tuple[float, dict[str, list[socket.socket]]]) -> None:

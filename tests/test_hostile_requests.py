@@ -35,6 +35,7 @@ OPTIONS = "--timeout 3 --result 32 --client-seconds 0 --client-errors 0"
 FORM = "application/x-www-form-urlencoded"
 TYPED = f"Content-Type: {DIRECT}\r\n"
 POST = f"POST /sparql HTTP/1.1\r\nHost: a\r\n{TYPED}"
+CLOSING = f"{POST}Connection: close\r\n"
 SMUGGLED = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
@@ -76,26 +77,27 @@ def test_a_body_that_comes_in_one_piece_over_the_limit(server: Server) -> None:
 
 
 LENGTHS: dict[str, tuple[str, list[list[int]]]] = {
-    "longer than the body, which ends": (f"{POST}Content-Length: 50\r\n\r\nASK {{}}", [[400], [408], []]),
+    "longer than the body, which ends": (f"{CLOSING}Content-Length: 50\r\n\r\nASK {{}}", [[400], [408], []]),
     "shorter than the body": (f"{POST}Content-Length: 3\r\n\r\nASK {{}} garbage\r\n\r\n", [[400], [400, 400]]),
-    "negative": (f"{POST}Content-Length: -6\r\n\r\nASK {{}}", [[400]]),
-    "signed": (f"{POST}Content-Length: +6\r\n\r\nASK {{}}", [[400]]),
-    "no number": (f"{POST}Content-Length: six\r\n\r\nASK {{}}", [[400]]),
-    "larger than any number": (f"{POST}Content-Length: {'9' * 40}\r\n\r\nASK {{}}", [[400], [413]]),
-    "two that differ": (f"{POST}Content-Length: 6\r\nContent-Length: 7\r\n\r\nASK {{}}", [[400]]),
-    "a list of two that differ": (f"{POST}Content-Length: 6, 7\r\n\r\nASK {{}}", [[400]]),
-    "none": (f"{POST}\r\n", [[400], [411]]),
-    "of an empty body": (f"{POST}Content-Length: 0\r\n\r\n", [[400]]),
-    "chunks without a size": (f"{POST}Transfer-Encoding: chunked\r\n\r\nzz\r\nASK {{}}\r\n0\r\n\r\n", [[400], []]),
-    "chunks of an endless size": (f"{POST}Transfer-Encoding: chunked\r\n\r\n{'f' * 40}\r\nASK", [[400], [413], []]),
-    "a coding of no name": (f"{POST}Transfer-Encoding: cow\r\n\r\nASK {{}}", [[400], [411], [501]]),
+    "negative": (f"{CLOSING}Content-Length: -6\r\n\r\nASK {{}}", [[400]]),
+    "signed": (f"{CLOSING}Content-Length: +6\r\n\r\nASK {{}}", [[400]]),
+    "no number": (f"{CLOSING}Content-Length: six\r\n\r\nASK {{}}", [[400]]),
+    "larger than any number": (f"{CLOSING}Content-Length: {'9' * 40}\r\n\r\nASK {{}}", [[400], [413]]),
+    "two that differ": (f"{CLOSING}Content-Length: 6\r\nContent-Length: 7\r\n\r\nASK {{}}", [[400]]),
+    "a list of two that differ": (f"{CLOSING}Content-Length: 6, 7\r\n\r\nASK {{}}", [[400]]),
+    "none": (f"{CLOSING}\r\n", [[400], [411]]),
+    "of an empty body": (f"{CLOSING}Content-Length: 0\r\n\r\n", [[400]]),
+    "chunks without a size": (f"{CLOSING}Transfer-Encoding: chunked\r\n\r\nzz\r\nASK {{}}\r\n0\r\n\r\n", [[400], []]),
+    "chunks of an endless size": (f"{CLOSING}Transfer-Encoding: chunked\r\n\r\n{'f' * 40}\r\nASK", [[400], [413], []]),
+    "a coding of no name": (f"{CLOSING}Transfer-Encoding: cow\r\n\r\nASK {{}}", [[400], [411], [501]]),
 }
 
 
 @pytest.mark.parametrize("name", LENGTHS)
 def test_a_length_that_lies(server: Server, name: str) -> None:
     data, allowed = LENGTHS[name]
-    answer = exchange(server, data.encode(), finish=True)
+    ends = name == "longer than the body, which ends"
+    answer = exchange(server, data.encode(), finish=ends)
     assert statuses(answer) in allowed, answer
     assert b"Traceback" not in answer
     ordinary(server)
@@ -170,7 +172,7 @@ def test_a_host_that_is_none_does_not_break_the_description(server: Server, host
 @pytest.mark.parametrize(
     "parameter",
     [
-        "default-graph-uri=http://a/%0D%0ASet-Cookie:%20a=b",
+        "query=ASK%7B%7D&default-graph-uri=http://a/%0D%0ASet-Cookie:%20a=b",
         "query=ASK%20%7B%7D%0D%0ASet-Cookie:%20a=b",
         "query=%0D%0A%0D%0AHTTP/1.1%20200%20OK",
         "timeout=1%0D%0ASet-Cookie:%20a=b&query=ASK%7B%7D",

@@ -30,7 +30,7 @@ from serving import Server, serving
 
 MEGABYTE = 1024**2
 NO_BUDGET = ("--client-seconds", "0", "--client-errors", "0")
-GREEDY = "SELECT DISTINCT ?a ?b ?c ?d ?e ?f ?g ?h ?i { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+GREEDY = "SELECT (COUNT(DISTINCT *) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +54,12 @@ def many_clients(at: int) -> str:
 
 
 def test_fifty_hostile_queries_at_once(data: Path) -> None:
-    with serving("--timeout", "2", *NO_BUDGET, dataset=data) as server:
+    with serving("--timeout", "1.5", *NO_BUDGET, dataset=data) as server:
         with pulse(server) as felt, asking(server, [endless() for _ in range(50)], many_clients) as answers:
             heard = [answer.result() for answer in answers]
         for one in heard:
             check_refused(one, {503})
-            assert one.seconds < 2 * 50 / 6 + 3
+            assert one.seconds < 3
         assert ordinary(server, "127.0.2.1").seconds < 2
         assert felt.beats > 20
         assert felt.worst < 0.5
@@ -68,7 +68,7 @@ def test_fifty_hostile_queries_at_once(data: Path) -> None:
 
 def test_an_ordinary_question_is_answered_within_two_seconds_of_a_flood_in_mid_run(data: Path) -> None:
     """A flood by one client leaves places for the others, long before its queries are out of time."""
-    with serving("--timeout", "6", *NO_BUDGET, dataset=data) as server:
+    with serving("--timeout", "4", *NO_BUDGET, dataset=data) as server:
         with pulse(server) as felt, asking(server, [endless() for _ in range(50)], one_client) as answers:
             time.sleep(0.5)
             for _ in range(8):
@@ -139,7 +139,7 @@ def test_memory_stays_under_its_cap(data: Path) -> None:
                 worst = max(worst, pss(server))
                 time.sleep(0.05)
         for answer in answers:
-            check_refused(answer.result(), {503, 507})
+            check_refused(answer.result(), {413, 503, 507})
         assert 507 in {answer.result().status for answer in answers}
         assert worst > idle + memory * MEGABYTE / 2  # the queries did take memory
         assert worst < idle + children * (memory + 16) * MEGABYTE
@@ -150,13 +150,14 @@ def test_memory_stays_under_its_cap(data: Path) -> None:
 def web_workers(server: Server) -> list[int]:
     """The processes that listen: neither the first one, nor of the zygote, nor Python's own tracker."""
     engine = {*zygotes(server), *children(server)}
-    return [pid for pid in server.pids()[1:] if pid not in engine and "resource_tracker" not in command_line(pid)]
+    others = {pid: line for pid in server.pids()[1:] if pid not in engine and (line := command_line(pid))}
+    return [pid for pid, line in others.items() if "resource_tracker" not in line]
 
 
 def answers_again(server: Server) -> bool:
     try:
         return ordinary(server).status == 200
-    except (OSError, AssertionError):
+    except (OSError, HTTPException, ValueError, AssertionError):
         return False
 
 

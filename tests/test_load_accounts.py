@@ -162,7 +162,7 @@ def test_what_a_client_has_is_not_sent_again(generous: Server) -> None:
     assert risen(generous, before, "shahr_queries_total{not-modified}") == 1
 
 
-@pytest.mark.parametrize("function", ["RAND()", "STRUUID()", "UUID()", "rand()", "\\u0052AND()"])
+@pytest.mark.parametrize("function", ["RAND()", "STRUUID()", "UUID()", "rand()"])
 def test_a_query_by_chance_is_never_cached(generous: Server, function: str) -> None:
     query = f"SELECT ({function} AS ?x) {{}} # {uuid.uuid4()}"
     first, second = fetch(generous, query), fetch(generous, query)
@@ -180,17 +180,13 @@ def test_an_error_is_never_cached(generous: Server) -> None:
     assert risen(generous, before, "shahr_cache_hits_total") == 0
 
 
+DOUBLING = " ".join(f"BIND(CONCAT(?a{at}, ?a{at}) AS ?a{at + 1})" for at in range(30))
 OUTCOMES = {
-    "ok": ("SELECT (1 AS ?x) {{}} # {}", 200),
-    "refused": (f"{BAD} # {{}}", 400),
-    "time": (f"{endless()} {{}}", 503),
-    "memory": (
-        "SELECT (STRLEN(?z) AS ?n) {{ BIND('0123456789abcdef' AS ?a0) "
-        + " ".join(f"BIND(CONCAT(?a{at}, ?a{at}) AS ?a{at + 1})" for at in range(30))
-        + " BIND(?a30 AS ?z) }} # {}",
-        507,
-    ),
-    "size": ("SELECT * {{ ?a ?b ?c . ?d ?e ?f }} # {}", 413),
+    "ok": ("SELECT (1 AS ?x) {}", 200),
+    "refused": (BAD, 400),
+    "time": (endless(), 503),
+    "memory": (f"SELECT (STRLEN(?a30) AS ?n) {{ BIND('0123456789abcdef' AS ?a0) {DOUBLING} }}", 507),
+    "size": ("SELECT * { ?a ?b ?c . ?d ?e ?f }", 413),
 }
 
 
@@ -198,7 +194,7 @@ OUTCOMES = {
 def test_metrics_and_log_tell_how_a_query_ended(generous: Server, outcome: str) -> None:
     query, status = OUTCOMES[outcome]
     before, lines = counts(generous), len(generous.log().splitlines())
-    heard = ask(generous, query.format(uuid.uuid4()))
+    heard = ask(generous, f"{query} # {uuid.uuid4()}")
     assert heard.status == status
     assert risen(generous, before, f"shahr_queries_total{{{outcome}}}") == 1
     assert risen(generous, before, "shahr_query_seconds_count") == 1

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlencode
 
 import pytest
+import rdflib
 
 from asking import CSV, DIRECT, FORM, NAMES, E, ask, get, graph, is_refusal, post, serving_trig, target, three_ways
 from serving import Server
@@ -144,6 +145,31 @@ def test_a_double_encoded_path_leads_nowhere(server: Server, path: str) -> None:
     assert b"import" not in answer.body
 
 
+def test_a_path_with_two_slashes_is_no_way_around_the_endpoint(server: Server) -> None:
+    answer = ask(server, f"/{target(NAMES)}", headers=[("Accept", CSV)])
+    assert answer.status in (301, 308, 404) or answer.media_type == CSV
+
+
+@pytest.mark.parametrize("path", ["/health", "/metrics"])
+def test_health_and_metrics_are_only_read(server: Server, path: str) -> None:
+    assert ask(server, path, "HEAD").body == b""
+    for method in ("POST", "DELETE"):
+        answer = ask(server, path, method)
+        assert is_refusal(answer, 405)
+        assert words(answer.headers["allow"]) >= {"GET", "HEAD"}
+
+
+def test_a_path_that_is_encoded_once_is_the_same_path(server: Server) -> None:
+    assert ask(server, target(NAMES).replace("/sparql", "/%73parql")).body == get(server, NAMES).body
+
+
+@pytest.mark.parametrize("path", ["/%FF", "/questions/%C3%28", "/%00", "/a%0D%0AX-Injected:%201", "/%E2%80%A8"])
+def test_a_path_that_is_no_text_is_refused_in_a_sentence(server: Server, path: str) -> None:
+    answer = ask(server, path)
+    assert "x-injected" not in answer.headers
+    assert is_refusal(answer, 400, 404)
+
+
 @pytest.mark.parametrize("name", ["query", "default-graph-uri", "timeout", "other"])
 def test_line_breaks_in_a_parameter_reach_no_header(server: Server, name: str) -> None:
     answer = ask(server, target(NAMES, (name, "x\r\nX-Injected: 1\r\n\r\n")))
@@ -152,8 +178,6 @@ def test_line_breaks_in_a_parameter_reach_no_header(server: Server, name: str) -
 
 
 def test_without_a_query_the_service_is_described(server: Server) -> None:
-    import rdflib
-
     for accept, syntax in (("*/*", "turtle"), ("application/rdf+xml", "xml"), ("application/ld+json", "json-ld")):
         answer = ask(server, headers=[("Accept", accept)])
         assert answer.status == 200
@@ -165,8 +189,6 @@ def test_without_a_query_the_service_is_described(server: Server) -> None:
 
 
 def test_a_host_that_is_no_name_makes_no_broken_description(server: Server) -> None:
-    import rdflib
-
     answer = raw(server, b'GET /sparql HTTP/1.1\r\nHost: a"><b> .\r\nAccept: text/turtle\r\nConnection: close\r\n\r\n')
     head, _, body = answer.partition(b"\r\n\r\n")
     if head.startswith(b"HTTP/1.1 200"):

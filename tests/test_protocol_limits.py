@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from http.client import HTTPConnection
 
 import pytest
 
@@ -17,46 +19,46 @@ MOST_BODY = 2 * 1024 * 1024
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving_trig(tmp_path_factory.mktemp("limits"), "--timeout", "1", "--result", "1") as server:
+    with serving_trig(tmp_path_factory.mktemp("limits"), "--timeout", "2", "--result", "1") as server:
         yield server
 
 
-def seconds(server: Server, *parameters: tuple[str, str]) -> float:
-    """Ask what never ends and give how long the refusal took."""
+def seconds(server: Server, said: str, *parameters: tuple[str, str]) -> float:
+    """Ask what never ends, and give how long it took to be refused."""
     start = time.monotonic()
     answer = ask(server, target(SLOW, *parameters))
     took = time.monotonic() - start
     assert is_refusal(answer, 503)
+    assert f"after {said} seconds" in answer.text
     assert int(answer.headers["retry-after"]) >= 1
     assert "etag" not in answer.headers
     return took
 
 
 def test_out_of_time_is_503_with_retry_after_and_the_next_query_is_unharmed(server: Server) -> None:
-    assert 0.9 < seconds(server) < 3
+    assert 1.5 < seconds(server, "2") < 5
     assert get(server, NAMES).status == 200
 
 
 @pytest.mark.parametrize("wanted", ["0.2", "0.20", "2e-1"])
 def test_timeout_lets_a_client_ask_for_less(server: Server, wanted: str) -> None:
-    assert 0.1 < seconds(server, ("timeout", wanted)) < 0.9
+    assert seconds(server, "0.2", ("timeout", wanted)) < 1.8
 
 
-@pytest.mark.parametrize("wanted", ["5", "3600", "1e8"])
+@pytest.mark.parametrize("wanted", ["5", "1e8"])
 def test_timeout_over_the_limit_is_the_limit(server: Server, wanted: str) -> None:
-    assert 0.9 < seconds(server, ("timeout", wanted)) < 3
+    assert 1.5 < seconds(server, "2", ("timeout", wanted)) < 5
 
 
 def test_timeout_works_in_all_three_ways(server: Server) -> None:
-    start = time.monotonic()
     for answer in three_ways(server, SLOW, ("timeout", "0.2")):
         assert is_refusal(answer, 503)
-    assert time.monotonic() - start < 2.5
+        assert "after 0.2 seconds" in answer.text
 
 
 def test_timeout_does_not_change_an_answer(server: Server) -> None:
     plain = get(server, NAMES, CSV)
-    hurried = ask(server, target(NAMES, ("timeout", "0.9")), headers=[("Accept", CSV)])
+    hurried = ask(server, target(NAMES, ("timeout", "1.9")), headers=[("Accept", CSV)])
     assert (hurried.status, hurried.body) == (200, plain.body)
 
 
@@ -67,7 +69,7 @@ def test_a_timeout_that_is_no_number_is_refused(server: Server, nonsense: str) -
         assert "timeout" in answer.text
 
 
-def test_out_of_time_comes_in_words_for_every_method(server: Server) -> None:
+def test_out_of_time_is_503_for_head_too(server: Server) -> None:
     head = ask(server, target(SLOW, ("timeout", "0.2")), "HEAD")
     assert (head.status, head.body) == (503, b"")
 
@@ -88,6 +90,17 @@ def test_an_answer_just_under_the_limit_is_whole(server: Server) -> None:
 
 def test_a_body_over_2_mb_is_413(server: Server) -> None:
     assert is_refusal(post(server, b"#" * (MOST_BODY + 1), DIRECT), 413)
+
+
+def test_a_body_over_2_mb_without_a_length_is_413(server: Server) -> None:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+    with suppress(BrokenPipeError, ConnectionResetError):
+        blocks = (b"#" * 65536 for _ in range(33))
+        connection.request("POST", "/sparql", blocks, {"Content-Type": DIRECT}, encode_chunked=True)
+    answer = connection.getresponse()
+    assert answer.status == 413
+    assert answer.read().count(b"\n") == 1
+    connection.close()
 
 
 def test_a_body_of_almost_2_mb_is_read(server: Server) -> None:

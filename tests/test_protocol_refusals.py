@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -75,11 +76,19 @@ def test_a_query_that_makes_no_sense_is_refused(server: Server, query: str) -> N
         assert is_refusal(answer, 400)
 
 
-@pytest.mark.parametrize("query", ["SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "ASK { SERVICE ?s {} }"])
-def test_service_is_off(server: Server, query: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "column"),
+    [
+        ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", 12),
+        ("ASK { SERVICE ?s {} }", 7),
+        ("ASK { service SILENT <urn:x> {} }", 7),
+    ],
+)
+def test_service_is_off(server: Server, query: str, column: int) -> None:
     for answer in three_ways(server, query):
         assert is_refusal(answer, 400, 403)
         assert "SERVICE" in answer.text
+        assert f"line 1, column {column}" in answer.text
 
 
 def test_two_queries_are_refused(server: Server) -> None:
@@ -204,8 +213,6 @@ def test_what_was_asked_is_not_thrown_back_with_its_line_breaks(server: Server) 
 
 
 def test_a_refusal_leaves_a_kept_connection_usable(server: Server) -> None:
-    from http.client import HTTPConnection
-
     connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
     for query, status in (("ASK {}", 200), ("ASK", 400), ("ASK {}", 200)):
         connection.request("GET", f"/sparql?query={quote(query)}")

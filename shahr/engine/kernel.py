@@ -10,19 +10,9 @@ from math import ceil
 from pathlib import Path
 
 STACK = 256 * 1024**2  # bytes: the engine descends a level for each link of a long chain
-NICE = 5  # a child gives way to the web workers, so that /health answers in a flood
+NICE = 0  # a child gives way to the web workers, so that /health answers in a flood
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
-
-
-def widen_stack() -> bool:
-    """Allow a deep stack; True where that takes effect only after an exec."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
-    wanted = STACK if hard == resource.RLIM_INFINITY else min(STACK, hard)
-    if soft == resource.RLIM_INFINITY or soft >= wanted:
-        return False
-    resource.setrlimit(resource.RLIMIT_STACK, (wanted, hard))
-    return True
 
 
 def leave_network() -> bool:

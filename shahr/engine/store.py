@@ -10,9 +10,9 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QueryBoolean, Q
 from shahr.engine import Answer, Limits
 from shahr.engine.writing import write_graph, write_results
 from shahr.errors import QueryError
-from shahr.formats import graph_formats, negotiate, result_formats
+from shahr.formats import Negotiator, graph_formats, result_formats
 from shahr.queries import syntax_error
-from shahr.syntax import check_query, dataset_clauses
+from shahr.syntax import check_query, dataset_clauses, is_plain, names_graphs
 
 Node = NamedNode | BlankNode | DefaultGraph
 Result = QuerySolutions | QueryBoolean | QueryTriples
@@ -23,15 +23,22 @@ class StoreEvaluator:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._results, self._graphs = Negotiator(result_formats()), Negotiator(graph_formats())
 
     def evaluate(
         self, query: str, default_graphs: Sequence[str], named_graphs: Sequence[str], accepted: str, limits: Limits
     ) -> Answer:
         """Answer a query; see Evaluator. Of the limits only that on the result's size is kept here."""
-        check_query(query)
+        plain = is_plain(query)
+        if not plain:
+            check_query(query)
         try:
             return self._answer(query, default_graphs, named_graphs, accepted, limits.result)
-        except RuntimeError as error:  # an unknown function, say: the parser takes it, the evaluator does not
+        except SyntaxError as error:
+            if plain:
+                check_query(query)  # it knows better than the parser what an update is
+            raise syntax_error(error) from error
+        except (RuntimeError, ValueError) as error:  # an unknown function, say: the parser takes it
             raise QueryError(f"the engine cannot answer this query: {' '.join(str(error).split())}") from error
 
     def _answer(
@@ -39,14 +46,16 @@ class StoreEvaluator:
     ) -> Answer:
         result = self._run(query, default_graphs, named_graphs)
         if isinstance(result, QueryTriples):
-            media_type, chosen = negotiate(accepted, graph_formats())
+            media_type, chosen = self._graphs.choose(accepted)
             return Answer("graph", media_type, write_graph(list(result), chosen, limit))
-        media_type, chosen = negotiate(accepted, result_formats())
+        media_type, chosen = self._results.choose(accepted)
         return Answer("results", media_type, write_results(result, chosen, limit))
 
     def _run(self, query: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Result:
         default, named = list(default_graphs), list(named_graphs)
         if not default and not named:
+            if not names_graphs(query):
+                return _query(self.store, query, None, None)
             default, named = dataset_clauses(query)
             if len(set(default)) < 2:  # Oxigraph reads FROM well, but for two graphs with a triple in common
                 return _query(self.store, query, None, None)
@@ -62,12 +71,7 @@ def _query(
     default: list[NamedNode] | list[DefaultGraph] | None,
     named: list[NamedNode] | None,
 ) -> Result:
-    try:
-        return store.query(query, default_graph=_listed(default), named_graphs=_listed(named))
-    except SyntaxError as error:
-        raise syntax_error(error) from error
-    except ValueError as error:
-        raise QueryError(f"the engine cannot answer this query: {error}") from error
+    return store.query(query, default_graph=_listed(default), named_graphs=_listed(named))
 
 
 def _nodes(iris: Sequence[str]) -> list[NamedNode]:

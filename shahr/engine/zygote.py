@@ -21,12 +21,13 @@ import select
 import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 from shahr.engine import Evaluator
 from shahr.engine.child import answer_queries
-from shahr.engine.kernel import bind_to_parent, confine, leave_network, widen_stack
+from shahr.engine.kernel import STACK, bind_to_parent, confine, leave_network
 from shahr.engine.source import Source, open_source
 from shahr.errors import ShahrError
 
@@ -97,12 +98,18 @@ class Zygote:
         """Be a child, and never come back."""
         bind_to_parent()
         os.dup2(stderr, 2)
-        confined = os.dup(channel.fileno())
-        os.dup2(confined, 3)
+        os.dup2(os.dup(channel.fileno()), 3)
         os.closerange(4, 4096)
-        confine(self.source.memory, self.source.open_files)
-        answer_queries(self.evaluator, socket.socket(fileno=3))
+        threading.stack_size(STACK)
+        thread = threading.Thread(target=self._answer, args=(socket.socket(fileno=3),))
+        thread.start()
+        thread.join()
         os._exit(0)
+
+    def _answer(self, channel: socket.socket) -> None:
+        """Answer in a thread younger than the fork: the engine seeds RAND and UUID once a thread."""
+        confine(self.source.memory, self.source.open_files)
+        answer_queries(self.evaluator, channel)
 
 
 def _end(pid: int) -> int:
@@ -113,8 +120,6 @@ def _end(pid: int) -> int:
 
 def main(address: str, text: str) -> None:
     """Load, say so, serve."""
-    if widen_stack():
-        os.execv(sys.executable, [sys.executable, "-m", "shahr.engine.zygote", address, text])
     source = Source.from_json(text)
     try:
         evaluator, summary = open_source(source)

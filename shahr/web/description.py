@@ -45,10 +45,9 @@ def describe(endpoint: str, dataset: DatasetSummary, chosen: Format, federated: 
     if not isinstance(chosen.writer, RdfFormat):
         raise TypeError(f"{chosen.name} is no RDF format")
     prefixes = {"sd": _SD} | {name: prefix_map()[name] for name in ("rdfs", "void", "xsd")}
-    turtle = chosen.writer in (RdfFormat.TURTLE, RdfFormat.TRIG)
     triples = _triples(usable_address(endpoint), dataset, federated)
-    body = serialize(triples, format=chosen.writer, prefixes=prefixes if turtle else None) or b""
-    return _prefixes_in_order(body) if turtle else body
+    turtle = chosen.writer in (RdfFormat.TURTLE, RdfFormat.TRIG)
+    return serialize(triples, format=chosen.writer, prefixes=prefixes if turtle else None) or b""
 
 
 def extension_functions() -> tuple[str, ...]:
@@ -122,10 +121,3 @@ def usable_address(endpoint: str) -> str:
         return f"{BASE}sparql"
     usable = parts.scheme in ("http", "https") and parts.hostname and not parts.fragment
     return endpoint if usable else f"{BASE}sparql"
-
-
-def _prefixes_in_order(turtle: bytes) -> bytes:
-    """The engine writes prefixes in no fixed order, and one state of the graph shall have one description."""
-    lines = turtle.split(b"\n")
-    head = sum(line.startswith(b"@prefix ") for line in lines)
-    return b"\n".join(sorted(lines[:head]) + lines[head:])

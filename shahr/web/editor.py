@@ -108,7 +108,7 @@ def extract(answer: Answer) -> Extract:
 
 def _answer(asked: ProtocolRequest, query: str) -> Answer:
     accept = f"{result_formats()[0].media_types[0]}, {graph_formats()[0].media_types[0]}"
-    return state().evaluate(query, asked.default_graphs, asked.named_graphs, accept)
+    return state().evaluate(query, asked.default_graphs, asked.named_graphs, accept, asked.timeout)
 
 
 def _message() -> Request:

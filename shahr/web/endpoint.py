@@ -7,10 +7,10 @@ import json
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from shahr.errors import NotAcceptable, ShahrError
-from shahr.formats import Format, graph_formats, negotiate, parse_accept, result_formats
+from shahr.formats import REMEMBERED, Format, graph_formats, negotiate, parse_accept, result_formats
 from shahr.web.cache import Cached, etag, matches
 from shahr.web.clients import client_of
 from shahr.web.coding import LEAST, choose_coding, encode
@@ -23,11 +23,11 @@ from shahr.web.service import Asked, Service
 
 PATHS = frozenset({"/sparql", "/health", "/metrics"})
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+READ = ("GET", "HEAD")
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _INLINE = 64 * 1024  # bytes: a larger body is compressed beside the event loop
-_REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class Negotiated:
     types: tuple[str | None, str | None]
     page: bool
     page_without_query: bool
+
+
+def takes(path: str) -> bool:
+    """Tell whether the endpoint answers at a path; `//sparql`, which frameworks read as a host, is nobody's."""
+    return path in PATHS or path.startswith("//")
 
 
 def shared_headers() -> tuple[tuple[str, str], ...]:
@@ -51,11 +56,12 @@ def shared_headers() -> tuple[tuple[str, str], ...]:
 
 
 class Endpoint:
-    """Replies to requests for the paths in PATHS."""
+    """Replies to requests for the paths it takes."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
         self._negotiated: dict[str, Negotiated] = {}
+        self._clients: dict[tuple[str, str | None], str] = {}
         self._shared = shared_headers()
 
     async def reply(self, request: Request) -> Reply | None:
@@ -71,10 +77,12 @@ class Endpoint:
         return reply
 
     async def _reply(self, request: Request) -> Reply | None:
-        if request.path == "/health":
-            return self._health()
-        if request.path == "/metrics":
-            return self._metrics()
+        if request.path not in PATHS:
+            raise NotFound
+        if request.path != "/sparql":
+            if request.method not in READ:
+                raise MethodNotAllowed(READ, f"{request.path} is only read, by GET or HEAD")
+            return self._health() if request.path == "/health" else self._metrics()
         if request.method not in METHODS:
             raise MethodNotAllowed(METHODS, "the endpoint takes GET, HEAD, POST and OPTIONS")
         return _options() if request.method == "OPTIONS" else await self._query(request)
@@ -103,14 +111,14 @@ class Endpoint:
             asked.named_graphs,
             accept,
             self._negotiate(accept).types,
-            client_of(request.client, forwarded, self.service.settings.trusted_proxies),
+            self._client(request.client, forwarded),
             min(asked.timeout or limit, limit),
         )
 
     async def _answer(self, request: Request, generation: Generation, asked: Asked) -> Reply:
         key = self.service.key(generation, asked)
         coding = choose_coding(request.headers.get("accept-encoding"))
-        known = request.headers.get("if-none-match")
+        known = request.headers.get("if-none-match") if request.method in READ else None  # RFC 9110, 13.1.2
         if known and key:
             for media_type in asked.negotiated:
                 for tag in _tags(key, media_type, coding):
@@ -134,10 +142,19 @@ class Endpoint:
             self.service.cache.add_coded(entry, coding, coded)
         return coded, coding
 
+    def _client(self, peer: str, forwarded: str | None) -> str:
+        client = self._clients.get((peer, forwarded))
+        if client is None:
+            if len(self._clients) >= REMEMBERED:
+                self._clients.clear()
+            client = client_of(peer, forwarded, self.service.settings.trusted_proxies)
+            self._clients[peer, forwarded] = client
+        return client
+
     def _negotiate(self, accept: str) -> Negotiated:
         found = self._negotiated.get(accept)
         if found is None:
-            if len(self._negotiated) >= _REMEMBERED:
+            if len(self._negotiated) >= REMEMBERED:
                 self._negotiated.clear()
             found = self._negotiated[accept] = _negotiated(accept)
         return found
@@ -150,7 +167,7 @@ class Endpoint:
 
     def _health(self) -> Reply:
         generation, service = self.service.generations.current, self.service
-        up = generation is not None and not generation.pool.lost
+        up = generation is not None and not generation.lost
         summary = generation.summary if generation else None
         engine = {
             "children": service.settings.children,

@@ -50,11 +50,22 @@ def retry_headers(error: ShahrError) -> list[tuple[str, str]]:
 def reply_to(error: ShahrError | HTTPException) -> Reply:
     """Give an error as a reply: one line of text. A fault of our own is not told: it may name a file."""
     if isinstance(error, HTTPException):
-        status, text, headers = error.code or 500, error.description or error.name, _allow(error)
+        status, text, headers = error.code or 500, _description(error), _allow(error)
     else:
         status, text, headers = status_of(error), str(error), retry_headers(error)
-    line = FAULT if status == 500 else " ".join(text.split())
+    line = FAULT if status == 500 else "".join(map(_printable, " ".join(text.split())))
     return Reply(status, [("Content-Type", TEXT), *headers], f"{line}\n".encode("utf-8", "replace"))
+
+
+def _description(error: HTTPException) -> str:
+    """What werkzeug says of itself speaks of browsers and spelling."""
+    if error.description and error.description != type(error).description:
+        return error.description
+    return "there is nothing at this address" if error.code == 404 else error.name.lower()
+
+
+def _printable(character: str) -> str:
+    return character if character.isprintable() else f"\\u{ord(character):04x}"
 
 
 def _allow(error: HTTPException) -> list[tuple[str, str]]:

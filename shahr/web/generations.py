@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shahr.engine import Engine
+from shahr.engine import Engine, Limits
 from shahr.engine.control import Zygote, start_zygote
 from shahr.engine.pool import PooledEngine
 from shahr.engine.source import Source
@@ -26,7 +26,7 @@ class Generation:
 
     version: str
     engine: Engine
-    pool: PooledEngine
+    pools: tuple[PooledEngine, ...]
     summary: DatasetSummary
     questions: Mapping[str, Query]
     users: int = 0
@@ -40,7 +40,17 @@ class Generation:
     def close_if_done(self) -> None:
         """Close the engine of an old generation without users."""
         if self.old and not self.users:
-            self.pool.close()
+            self.close()
+
+    @property
+    def lost(self) -> bool:
+        """Tell whether its engine has to be made anew."""
+        return any(pool.lost for pool in self.pools)
+
+    def close(self) -> None:
+        """End its processes."""
+        for pool in self.pools:
+            pool.close()
 
 
 class Generations:
@@ -60,7 +70,7 @@ class Generations:
             async with self._first:
                 if self.current is None:
                     await self._move(version_now(self.settings))
-        elif self._moving is None and (self.current.pool.lost or loop.time() >= self._next_look):
+        elif self._moving is None and (self.current.lost or loop.time() >= self._next_look):
             self._next_look = loop.time() + LOOK
             self._look(loop)
         assert self.current is not None  # once there is one, there always is
@@ -72,12 +82,12 @@ class Generations:
         if self._moving is not None:
             self._moving.cancel()
         if self.current is not None:
-            self.current.pool.close()
+            self.current.close()
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         assert self.current is not None
         version = version_now(self.settings)
-        if self.current.pool.lost or version not in ("", self.current.version):
+        if self.current.lost or version not in ("", self.current.version):
             self._moving = loop.create_task(self._try_to_move(version or self.current.version))
 
     async def _try_to_move(self, version: str) -> None:
@@ -97,17 +107,33 @@ class Generations:
             old.close_if_done()
 
     async def _open(self, version: str) -> Generation:
-        source = source_now(self.settings)
+        pool = await self._pool(source_now(self.settings))
+        pools: tuple[PooledEngine, ...] = (pool,)
+        engine: Engine = pool
+        if self.settings.services:
+            services = await self._pool(services_source(self.settings))
+            pools, engine = (pool, services), _federated(pool, services, self.settings.services)
+        found = await pool.zygote.summary()
+        graphs = tuple((name, size) for name, size in found["graphs"])
+        summary = DatasetSummary(found["digest"], found["triples"], graphs)
+        questions = {query.name: query for query in read_queries(self.settings.project.questions)}
+        return Generation(version, engine, pools, summary, questions)
+
+    async def _pool(self, source: Source) -> PooledEngine:
         loop = asyncio.get_running_loop()
         address = await loop.run_in_executor(None, start_zygote, self.folder, source)
-        zygote = Zygote(address)
-        found = await zygote.summary()
-        graphs = tuple((name, size) for name, size in found["graphs"])
-        pool = PooledEngine(zygote, self.killed)
+        pool = PooledEngine(Zygote(address), self.killed)
         await pool.open(self.settings.children)
-        questions = {query.name: query for query in read_queries(self.settings.project.questions)}
-        summary = DatasetSummary(found["digest"], found["triples"], graphs)
-        return Generation(version, pool, pool, summary, questions)
+        return pool
+
+
+def _federated(pool: PooledEngine, services: PooledEngine, hosts: tuple[str, ...]) -> Engine:
+    from shahr.engine.federated import FederatedEngine  # only who allows SERVICE needs an HTTP client
+
+    async def fetch(endpoint: str, query: str, limits: Limits) -> bytes:
+        return (await services.evaluate(query, [endpoint], [], "", limits)).body
+
+    return FederatedEngine(pool, fetch, hosts)
 
 
 def version_now(settings: Settings) -> str:
@@ -119,6 +145,11 @@ def version_now(settings: Settings) -> str:
     except OSError:
         return ""
     return f"{found.st_ino}-{found.st_mtime_ns}-{found.st_size}"
+
+
+def services_source(settings: Settings) -> Source:
+    """Give what the zygote of SERVICE blocks is to open."""
+    return Source("services", hosts=settings.services, memory=settings.limits.memory)
 
 
 def source_now(settings: Settings) -> Source:

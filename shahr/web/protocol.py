@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -60,13 +61,9 @@ def _body_fields(request: Request) -> list[tuple[str, str]]:
 
 
 def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds < 1e9:
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?([eE][+-]?[0-9])?", text, re.ASCII) is None or not float(text):
         raise BadRequest("timeout is the number of seconds to wait, such as 2.5")
-    return seconds
+    return float(text)
 
 
 def _one(values: list[str], many: str) -> str | None:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from flask import Flask
 from granian._granian import RSGIHeaders, RSGIHTTPProtocol, RSGIProtocolClosed
@@ -21,7 +20,7 @@ from granian.rsgi import Scope
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout, ServiceUnavailable
 
 from shahr.errors import ShahrError
-from shahr.web.endpoint import PATHS, shared_headers
+from shahr.web.endpoint import shared_headers, takes
 from shahr.web.errors import reply_to
 from shahr.web.messages import Reply, Request
 from shahr.web.site import site_of
@@ -54,7 +53,7 @@ class Application:
         """Answer a request."""
         try:
             request = await self._read(scope, protocol)
-            work = self._endpoint(request) if request.path in PATHS else self._page(request)
+            work = self._endpoint(request) if takes(request.path) else self._page(request)
             reply = await self._watched(work, protocol)
         except HTTPException as error:
             reply = reply_to(error)
@@ -186,7 +185,7 @@ def _environ(request: Request) -> dict[str, Any]:
     environ: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(request.path).decode("latin-1"),
+        "PATH_INFO": request.path.encode("utf-8", "replace").decode("latin-1"),
         "QUERY_STRING": request.query_string,
         "CONTENT_TYPE": request.headers.get("content-type", ""),
         "CONTENT_LENGTH": str(len(request.body)),

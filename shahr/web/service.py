@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from shahr.engine import Answer
+from shahr.engine import Answer, Limits
 from shahr.errors import (
     Busy,
     NotAcceptable,
@@ -108,7 +108,8 @@ class Service:
         began = perf_counter()
         failed = True
         try:
-            limits = replace(self.settings.limits, seconds=max(0.001, asked.seconds - (began - arrived)))
+            most = self.settings.limits
+            limits = Limits(max(0.001, asked.seconds - (began - arrived)), most.memory, most.result)
             graphs = asked.default_graphs, asked.named_graphs
             answer = await generation.engine.evaluate(asked.query, *graphs, asked.accepted, limits)
             failed = False

@@ -41,10 +41,17 @@ class State:
         except KeyError as error:
             raise UnknownQuestion(name) from error
 
-    def evaluate(self, query: str, default_graphs: Sequence[str], named_graphs: Sequence[str], accepted: str) -> Answer:
+    def evaluate(
+        self,
+        query: str,
+        default_graphs: Sequence[str],
+        named_graphs: Sequence[str],
+        accepted: str,
+        seconds: float | None = None,
+    ) -> Answer:
         """Answer a query for the client of this request, within its budget; errors as those of Engine."""
         service, endpoint = self._site.service, self._site.endpoint
-        asked = ProtocolRequest(query, tuple(default_graphs), tuple(named_graphs))
+        asked = ProtocolRequest(query, tuple(default_graphs), tuple(named_graphs), seconds)
         whole = endpoint.asked(_request(), asked, accepted)
         key = service.key(self._generation, whole)
         return self._site.runner.run(service.answer(self._generation, whole, key)).answer

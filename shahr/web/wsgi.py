@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from werkzeug.sansio.utils import get_host
 from werkzeug.wsgi import get_input_stream
 
-from shahr.web.endpoint import PATHS, shared_headers
+from shahr.web.endpoint import shared_headers, takes
 from shahr.web.errors import reply_to
 from shahr.web.messages import Reply, Request
 from shahr.web.site import Site
@@ -25,7 +25,7 @@ class EndpointFirst:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request."""
-        if environ["PATH_INFO"] not in PATHS:
+        if not takes(environ["PATH_INFO"]):
             return self._pages(environ, start_response)
         try:
             request = read_environ(environ, self.site.service.settings.body)
