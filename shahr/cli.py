@@ -206,6 +206,7 @@ def format_(check: bool) -> None:
 @click.option("--client-errors", type=click.IntRange(0), default=30, show_default=True, help="A client's a minute.")
 @click.option("--trusted-proxy", "proxies", multiple=True, metavar="ADDRESS", help="Believe its X-Forwarded-For.")
 @click.option("--allow-service", "services", multiple=True, metavar="HOST", help="Let SERVICE ask this host.")
+@click.option("--storage", type=click.Choice(["memory", "disk"]), default="memory", show_default=True)
 @click.option("--log-queries", is_flag=True, help="Write the text of each query to the log.")
 def serve(host: str, port: int, workers: int, **options: Any) -> None:  # noqa: ANN401
     """Serve the graph: SPARQL, the questions, a start page. 0 turns a budget or the cache off."""
@@ -223,6 +224,7 @@ def _settings(
     cache: int,
     proxies: tuple[str, ...],
     log_queries: bool,
+    storage: str,
     **others: Any,  # noqa: ANN401
 ) -> Settings:
     from shahr.engine import Limits
@@ -244,6 +246,7 @@ def _settings(
         cache=cache * 1024**2,
         trusted_proxies=trusted_proxies(proxies),
         log_text=log_queries,
+        on_disk=storage == "disk",
         **others,
     )
 

@@ -108,7 +108,7 @@ def test_who_leaves_in_mid_answer_harms_nobody(server: Server) -> None:
 
 
 def leave(server: Server, links: int) -> None:
-    """Ask what never ends by several connections, each a client of its own, wait until all children are at it, and go away."""
+    """Ask what never ends by several connections, each another client, wait until it runs, and go away."""
     asking = []
     for number in range(links):
         link = socket.create_connection(("127.0.0.1", server.port), 30, (f"127.0.1.{number + 1}", 0))

@@ -161,8 +161,11 @@ def answers_again(server: Server) -> bool:
         return False
 
 
-@pytest.mark.parametrize("kind", [children, zygotes, web_workers], ids=["child", "zygote", "web worker"])
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSEGV], ids=["killed", "crashed"])
+@pytest.mark.parametrize(
+    ("kind", "how"),
+    [(children, signal.SIGKILL), (children, signal.SIGSEGV), (zygotes, signal.SIGKILL), (web_workers, signal.SIGKILL)],
+    ids=["a child killed", "a child crashed", "the zygote killed", "a web worker killed"],
+)
 def test_a_lost_process_is_replaced(narrow: Server, kind: Callable[[Server], list[int]], how: int) -> None:
     before = kind(narrow)
     assert before

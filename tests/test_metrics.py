@@ -158,3 +158,12 @@ def test_a_worker_that_is_gone_leaves_its_counts_but_not_its_queue(tmp_path: Pat
     end(second)
     assert found["shahr_queries_total{outcome=ok}"] == 2
     assert (found["shahr_queue_length"], found["shahr_children_busy"]) == (3, 2)
+
+
+def test_a_file_that_a_starting_worker_has_not_filled_yet_breaks_nothing(tmp_path: Path) -> None:
+    (tmp_path / "counter_1.db").touch()
+    (tmp_path / "gauge_livesum_1.db").touch()
+    process = worker(tmp_path)
+    found = page(process)
+    end(process)
+    assert found["shahr_queries_total{outcome=ok}"] == 1

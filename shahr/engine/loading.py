@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,41 +31,54 @@ def load_files(store: Store, paths: Sequence[Path]) -> None:
     store.update((Path(__file__).parent / "queries" / "union.ru").read_text(encoding="utf-8"))
 
 
-def digest_files(store: Store, paths: Iterable[Path]) -> str:
-    """Give 32 hex digits that change with the files, with how we load them and with the engine.
+def digest_loaded(store: Store, paths: Sequence[Path]) -> str:
+    """Give 32 hex digits that change with what answers would say.
 
     Turtle may hold blank nodes without a name; they get a new one at each start, so there the store itself counts.
     """
+    return digest_of(store) if any(path.suffix in (".ttl", ".trig") for path in paths) else digest_files(paths)
+
+
+def digest_files(paths: Sequence[Path]) -> str:
+    """Give 32 hex digits that change with the files and with the engine; ProjectMissing where one is not there."""
     total = hashlib.blake2b(f"{version('pyoxigraph')}\n".encode(), digest_size=16)
     for path in paths:
-        if path.suffix in (".ttl", ".trig"):
-            total.update(digest_of(store).encode())
-        else:
+        try:
             with path.open("rb") as file:
                 total.update(hashlib.file_digest(file, "blake2b").digest())
+        except FileNotFoundError as error:
+            raise ProjectMissing(f"{path} is not there") from error
     return total.hexdigest()
 
 
-def _load(store: Store, path: Path) -> None:
-    format_ = _SUFFIXES.get(path.suffix)
-    if format_ is None:
-        raise SourceError(path, None, f"cannot be served: its name must end in {', '.join(_SUFFIXES)}")
+def load_lines(store: Store, path: Path, format_: RdfFormat) -> None:
+    """Load N-Quads or N-Triples; SourceError, ProjectMissing.
+
+    The fast loader gives blank nodes new names each time, so the lines that have any take the other way.
+    """
+    with_blank = re.compile(rb"^.*_:.*$", re.MULTILINE)
     try:
-        if path.suffix in (".nq", ".nt"):
-            _load_lines(store, path, format_)
-        else:
-            store.bulk_extend(parse(path=path, format=format_, base_iri=f"urn:{path.name}:"))
+        data = path.read_bytes()
+        if with_blank.search(data):
+            store.bulk_extend(parse(b"\n".join(with_blank.findall(data)), format=format_))
+            data = with_blank.sub(b"", data)
+        store.bulk_load(data, format=format_)
     except FileNotFoundError as error:
         raise ProjectMissing(f"{path} is not there") from error
     except SyntaxError as error:
         raise SourceError(path, error.lineno, f"is not {format_.name}: {error.msg}") from error
 
 
-def _load_lines(store: Store, path: Path, format_: RdfFormat) -> None:
-    """Load by lines: the fast loader gives blank nodes new names each time, so lines with any take the other way."""
-    with_blank = re.compile(rb"^.*_:.*$", re.MULTILINE)
-    data = path.read_bytes()
-    if with_blank.search(data):
-        store.bulk_extend(parse(b"\n".join(with_blank.findall(data)), format=format_))
-        data = with_blank.sub(b"", data)
-    store.bulk_load(data, format=format_)
+def _load(store: Store, path: Path) -> None:
+    format_ = _SUFFIXES.get(path.suffix)
+    if format_ is None:
+        raise SourceError(path, None, f"cannot be served: its name must end in {', '.join(_SUFFIXES)}")
+    if path.suffix in (".nq", ".nt"):
+        load_lines(store, path, format_)
+        return
+    try:
+        store.bulk_extend(parse(path=path, format=format_, base_iri=f"urn:{path.name}:"))
+    except FileNotFoundError as error:
+        raise ProjectMissing(f"{path} is not there") from error
+    except SyntaxError as error:
+        raise SourceError(path, error.lineno, f"is not {format_.name}: {error.msg}") from error

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +13,8 @@ from typing import Any, Literal
 from pyoxigraph import Store
 
 from shahr.engine import Evaluator
-from shahr.engine.loading import digest_files, load_files
+from shahr.engine.disk import prepare
+from shahr.engine.loading import digest_loaded, load_files
 from shahr.engine.store import StoreEvaluator
 from shahr.summary import summarise
 
@@ -22,7 +25,8 @@ class Source:
 
     kind "files": `files` are loaded into memory; "endpoint": queries go to `endpoint`; "services": blocks of
     SERVICE go to one of `hosts`. `memory` is what a child may take beyond what is loaded, in bytes. `version`
-    tells apart what was in the same files at different times.
+    tells apart what was in the same files at different times. With `store`, a folder, N-Quads are loaded there,
+    not into memory.
     """
 
     kind: Literal["files", "endpoint", "services"]
@@ -31,6 +35,7 @@ class Source:
     hosts: tuple[str, ...] = ()
     memory: int = 1024**3
     version: str = ""
+    store: str = ""
 
     def to_json(self) -> str:
         """Write it for the command line of a zygote."""
@@ -55,20 +60,32 @@ class Source:
     @property
     def open_files(self) -> int:
         """Give the number of files and sockets a child may have open: none at all where it works in memory."""
-        return 0 if self.kind == "files" else 64
+        return 0 if self.kind == "files" and not self.store else 1024
 
 
-def open_source(source: Source) -> tuple[Evaluator, dict[str, Any]]:
-    """Open a source: what answers from it, and its summary; ShahrError where it cannot be used."""
+def open_source(source: Source) -> tuple[Callable[[], Evaluator], dict[str, Any]]:
+    """Open a source: what makes an evaluator in each child, and the summary; ShahrError where it cannot be used."""
+    if source.kind == "files":
+        paths = [Path(file) for file in source.files]
+        return _on_disk(Path(source.store), paths) if source.store else _in_memory(paths)
+    from shahr.engine.federated import ServiceFetcher  # an HTTP client is no part of the others
+    from shahr.engine.remote import RemoteEvaluator
+
+    unknown: dict[str, Any] = {"digest": "", "triples": None, "graphs": []}
     if source.kind == "endpoint":
-        from shahr.engine.remote import RemoteEvaluator
+        return partial(RemoteEvaluator, source.endpoint), unknown
+    return partial(ServiceFetcher, source.hosts), unknown
 
-        return RemoteEvaluator(source.endpoint), {"digest": "", "triples": None, "graphs": []}
-    if source.kind == "services":
-        from shahr.engine.federated import ServiceFetcher
 
-        return ServiceFetcher(source.hosts), {"digest": "", "triples": None, "graphs": []}
-    paths = [Path(file) for file in source.files]
+def _in_memory(paths: list[Path]) -> tuple[Callable[[], Evaluator], dict[str, Any]]:
+    """All children share one store, copy on write."""
     store = Store()
     load_files(store, paths)
-    return StoreEvaluator(store), asdict(summarise(store, digest_files(store, paths)))
+    evaluator = StoreEvaluator(store)
+    return lambda: evaluator, asdict(summarise(store, digest_loaded(store, paths)))
+
+
+def _on_disk(folder: Path, paths: list[Path]) -> tuple[Callable[[], Evaluator], dict[str, Any]]:
+    """Each child opens the store for itself, which takes some ten milliseconds."""
+    store, summary = prepare(folder, paths)
+    return lambda: StoreEvaluator(Store.read_only(str(store))), summary

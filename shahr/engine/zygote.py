@@ -22,6 +22,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +36,10 @@ LINGER = 15.0  # seconds: a worker that died comes back within four
 
 
 class Zygote:
-    """One loaded evaluator, the workers connected to it, and their children."""
+    """One loaded source, the workers connected to it, and their children."""
 
-    def __init__(self, source: Source, evaluator: Evaluator, summary: dict[str, Any]) -> None:
-        self.source, self.evaluator, self.summary = source, evaluator, summary
+    def __init__(self, source: Source, make: Callable[[], Evaluator], summary: dict[str, Any]) -> None:
+        self.source, self.make, self.summary = source, make, summary
         self.children: dict[socket.socket, set[int]] = {}
 
     def serve(self, listener: socket.socket) -> None:
@@ -108,8 +109,9 @@ class Zygote:
 
     def _answer(self, channel: socket.socket) -> None:
         """Answer in a thread younger than the fork: the engine seeds RAND and UUID once a thread."""
+        evaluator = self.make()
         confine(self.source.memory, self.source.open_files)
-        answer_queries(self.evaluator, channel)
+        answer_queries(evaluator, channel)
 
 
 def _end(pid: int) -> int:
@@ -122,7 +124,7 @@ def main(address: str, text: str) -> None:
     """Load, say so, serve."""
     source = Source.from_json(text)
     try:
-        evaluator, summary = open_source(source)
+        make, summary = open_source(source)
     except ShahrError as error:
         print(json.dumps({"error": str(error)}), flush=True)
         sys.exit(1)
@@ -134,7 +136,7 @@ def main(address: str, text: str) -> None:
         listener.bind(address)
         listener.listen(64)
         print(json.dumps(summary), flush=True)
-        Zygote(source, evaluator, summary).serve(listener)
+        Zygote(source, make, summary).serve(listener)
     Path(address).unlink(missing_ok=True)
 
 

@@ -155,10 +155,11 @@ def services_source(settings: Settings) -> Source:
 def source_now(settings: Settings) -> Source:
     """Give what a zygote is to open now."""
     memory, version = settings.limits.memory, version_now(settings)
+    store = str(settings.project.dist / "stores") if settings.on_disk else ""
     if settings.endpoint:
         return Source("endpoint", endpoint=settings.endpoint, memory=memory)
     if settings.dataset:
-        return Source("files", (str(settings.dataset.resolve()),), memory=memory)
+        return Source("files", (str(settings.dataset.resolve()),), memory=memory, store=store)
     graph = settings.project.graph.resolve()  # both files of one build, should another be linked meanwhile
     files = (str(graph), str(graph.with_name(settings.project.inferred.name)))
-    return Source("files", files, memory=memory, version=version)
+    return Source("files", files, memory=memory, version=version, store=store)

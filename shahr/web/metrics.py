@@ -7,12 +7,15 @@ folder and any of them gives the sums over all. The names are those of the text 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 Outcome = Literal[
     "ok",
@@ -80,9 +83,8 @@ class Metrics:
         """Give the Content-Type and the page of all numbers, of all processes where they share a folder."""
         registry = self._registry
         if self._folder:
-            _forget_dead(Path(self._folder))
             registry = CollectorRegistry()
-            MultiProcessCollector(registry, self._folder)  # type: ignore[no-untyped-call]
+            registry.register(_Sums(Path(self._folder)))
         return CONTENT_TYPE_PLAIN_0_0_4, generate_latest(registry)
 
 
@@ -90,9 +92,27 @@ def _gauge(name: str, text: str, registry: CollectorRegistry) -> Gauge:
     return Gauge(name, text, registry=registry, multiprocess_mode="livesum")
 
 
-def _forget_dead(folder: Path) -> None:
+class _Sums(Collector):
+    """The sums over the files of all processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterable[Metric]:
+        """Give each metric once; a file still empty, of a process that just starts, cannot be read yet."""
+        files = [path for path in self._folder.glob("*.db") if not _is_of_dead_gauge(path) and _size(path)]
+        metrics: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
+        return metrics
+
+
+def _is_of_dead_gauge(path: Path) -> bool:
     """A worker that was killed took its queue with it; its counts stay."""
-    for path in folder.glob("gauge_live*_*.db"):
-        pid = path.stem.rpartition("_")[2]
-        if pid.isdigit() and not Path("/proc", pid).exists():
-            path.unlink(missing_ok=True)
+    pid = path.stem.rpartition("_")[2]
+    return path.name.startswith("gauge_live") and not Path("/proc", pid).exists()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # taken away since it was listed
+        return 0

@@ -30,4 +30,5 @@ class Settings:
     trusted_proxies: frozenset[str] = frozenset()
     services: tuple[str, ...] = ()
     log_text: bool = False
+    on_disk: bool = False
     folder: Path | None = None
