@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Flask
 
-from shahr.errors import ProjectMissing
 from shahr.paths import Project
 from shahr.web import editor, headers, pages
+from shahr.web.generations import source_now
 from shahr.web.settings import Settings
 from shahr.web.site import EXTENSION, Site
 from shahr.web.wsgi import EndpointFirst
@@ -24,7 +24,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app = Flask("shahr.web")
     app.config.from_mapping(settings or {})
     service = app.config.get("SERVICE") or Settings(app.config.get("PROJECT") or Project.here())
-    _check_built(service)
+    source_now(service)
     app.config["MAX_CONTENT_LENGTH"] = service.body
     site = app.extensions[EXTENSION] = Site(service, app.wsgi_app)
     app.wsgi_app = EndpointFirst(site)  # type: ignore[method-assign]
@@ -32,11 +32,3 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(pages.blueprint())
     headers.install(app)
     return app
-
-
-def _check_built(service: Settings) -> None:
-    if service.endpoint or service.dataset:
-        return
-    for path in (service.project.graph, service.project.inferred):
-        if not path.is_file():
-            raise ProjectMissing(f"{path} is not there yet: run `shahr run` (or `make serve`) first")

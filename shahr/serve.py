@@ -16,19 +16,22 @@ from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 
 from shahr.engine.control import start_zygote
+from shahr.engine.kernel import bind_to_parent
 from shahr.errors import AddressTaken
 from shahr.web.budget import Ledger
 from shahr.web.generations import source_now
 from shahr.web.settings import Settings
 
+PARTING = 2  # seconds for requests in hand when the service ends
 HEADERS_WITHIN = 10_000  # milliseconds for a request's head to arrive
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers: int = 2) -> None:
     """Serve until interrupted; before it listens, ShahrError where there is nothing to serve or no free address."""
     with tempfile.TemporaryDirectory(prefix="shahr-") as folder:
-        settings = replace(settings, folder=Path(folder))
-        start_zygote(Path(folder), source_now(settings))
+        first = source_now(settings)
+        settings = replace(settings, folder=Path(folder), first=first)
+        start_zygote(Path(folder), first)
         Ledger.create(Path(folder) / "budgets")
         _share_metrics(Path(folder) / "metrics")
         address, port = _free_address(host, port)
@@ -45,16 +48,25 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers
             log_access=False,
             respawn_failed_workers=True,
             respawn_interval=0.1,
+            workers_kill_timeout=PARTING,
+            log_dictconfig=_log_to_stderr(),
         )
         server.serve(target_loader=partial(load_application, settings), wrap_loader=False)
 
 
 def load_application(settings: Settings) -> Callable[..., Any]:
     """Make the application in the process that will serve it."""
+    bind_to_parent()
     from server import create_app
     from shahr.web.rsgi import Application
 
     return Application(create_app({"SERVICE": settings}))  # type: ignore[return-value]
+
+
+def _log_to_stderr() -> dict[str, Any]:
+    """Standard output is for the address alone: who reads only that must not make a full pipe block the workers."""
+    handler = {"formatter": "generic", "class": "logging.StreamHandler", "stream": "ext://sys.stderr"}
+    return {"handlers": {"console": handler, "access": handler}}
 
 
 def _share_metrics(folder: Path) -> None:

@@ -109,11 +109,11 @@ class PooledEngine:
 
     A caller waits for a free child within its own seconds; how many may wait is not decided here. `killed` is
     told the reason whenever a child had to go: "time", "memory", "gone" (the client went) or "crash". Where the
-    zygote itself has died, `lost` is set, and a new engine has to be made.
+    zygote itself has died, `lost` is set, `on_loss` is called, and a new engine has to be made.
     """
 
-    def __init__(self, zygote: Zygote, killed: Callable[[str], None]) -> None:
-        self.zygote, self.killed = zygote, killed
+    def __init__(self, zygote: Zygote, killed: Callable[[str], None], on_loss: Callable[[], None]) -> None:
+        self.zygote, self.killed, self.on_loss = zygote, killed, on_loss
         self.lost = False
         self.idle: deque[Child] = deque()
         self.callers: deque[asyncio.Future[Child]] = deque()
@@ -222,6 +222,7 @@ class PooledEngine:
             if not caller.done():
                 caller.set_exception(error)
         self.callers.clear()
+        self.on_loss()
 
     async def _autopsy(self, child: Child, limits: Limits) -> ShahrError:
         """Say why a child died in the middle of a query."""

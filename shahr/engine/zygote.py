@@ -32,7 +32,8 @@ from shahr.engine.kernel import STACK, bind_to_parent, confine, leave_network
 from shahr.engine.source import Source, open_source
 from shahr.errors import ShahrError
 
-LINGER = 15.0  # seconds: a worker that died comes back within four
+LINGER = 3.0  # seconds: a worker that died is back within one
+FIRST = 60.0  # seconds: the first worker may take its time
 
 
 class Zygote:
@@ -44,10 +45,12 @@ class Zygote:
 
     def serve(self, listener: socket.socket) -> None:
         """Serve workers until none has been there for LINGER seconds."""
+        patience = FIRST
         while True:
-            found, _, _ = select.select([listener, *self.children], [], [], None if self.children else LINGER)
-            if not found and not self.children:
+            found, _, _ = select.select([listener, *self.children], [], [], None if self.children else patience)
+            if not found:
                 return
+            patience = LINGER
             for one in found:
                 if one is listener:
                     self.children[listener.accept()[0]] = set()

@@ -62,8 +62,8 @@ class Admission:
 
     def _call_next(self) -> None:
         while self.busy < self.places and self.waiting:
-            able = [entry for entry in self.waiting if self.running[entry[0]] < self.most_places]
-            if not able:
+            able = [one for one in self.waiting if not one[1].done() and self.running[one[0]] < self.most_places]
+            if not able:  # one that is done has just been cancelled, and will say so
                 return
             entry = min(able, key=lambda one: self.running[one[0]])
             self.waiting.remove(entry)

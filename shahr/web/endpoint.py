@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestHeaderFieldsTooLarge
 
-from shahr.errors import NotAcceptable, ShahrError
+from shahr.errors import NotAcceptable, OverBudget, ShahrError
 from shahr.formats import REMEMBERED, Format, graph_formats, negotiate, parse_accept, result_formats
 from shahr.web.cache import Cached, etag, matches
 from shahr.web.clients import client_of
@@ -27,7 +27,8 @@ READ = ("GET", "HEAD")
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_INLINE = 64 * 1024  # bytes: a larger body is compressed beside the event loop
+HEADERS = 8192
+_INLINE = 64 * 1024  # bytes: a larger body is read or compressed beside the event loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ class Endpoint:
         """Reply to a request; None where a page is wanted, which the application makes."""
         try:
             reply = await self._reply(request)
-        except (ShahrError, HTTPException) as error:
+        except HTTPException as error:
+            reply = self._blame(request, error)
+        except ShahrError as error:
             reply = reply_to(error)
         if reply is not None:
             reply.headers.extend(self._shared)
@@ -87,8 +90,21 @@ class Endpoint:
             raise MethodNotAllowed(METHODS, "the endpoint takes GET, HEAD, POST and OPTIONS")
         return _options() if request.method == "OPTIONS" else await self._query(request)
 
+    def _blame(self, request: Request, error: HTTPException) -> Reply:
+        """An error of the protocol counts for its client, whose later ones may be over its budget."""
+        try:
+            self.service.blame(self._client(request.client, request.headers.get("x-forwarded-for")))
+        except OverBudget as over:
+            return reply_to(over)
+        return reply_to(error)
+
     async def _query(self, request: Request) -> Reply | None:
-        asked = read_request(request)
+        if sum(map(len, request.headers.values())) > HEADERS:
+            raise RequestHeaderFieldsTooLarge(f"the headers hold more than {HEADERS} characters")
+        if len(request.query_string) + len(request.body) > _INLINE:
+            asked = await asyncio.get_running_loop().run_in_executor(None, read_request, request)
+        else:
+            asked = read_request(request)
         accept = request.headers.get("accept", "")
         wanted = self._negotiate(accept)
         if wanted.page if asked.query is not None else wanted.page_without_query:
@@ -166,6 +182,7 @@ class Endpoint:
         return Reply(200, [("Content-Type", content_type(media_type)), ("ETag", _digest(body))], body)
 
     def _health(self) -> Reply:
+        self.service.generations.look()
         generation, service = self.service.generations.current, self.service
         up = generation is not None and not generation.lost
         summary = generation.summary if generation else None
@@ -185,8 +202,6 @@ class Endpoint:
         return Reply(200 if up else 503, headers, json.dumps(state).encode())
 
     def _metrics(self) -> Reply:
-        self.service.metrics.queue(len(self.service.admission.waiting))
-        self.service.metrics.busy(self.service.admission.busy)
         media_type, body = self.service.metrics.render()
         return Reply(200, [("Content-Type", media_type), ("Cache-Control", "no-store")], body)
 

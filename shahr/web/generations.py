@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from shahr.engine import Engine, Limits
 from shahr.engine.control import Zygote, start_zygote
 from shahr.engine.pool import PooledEngine
 from shahr.engine.source import Source
-from shahr.errors import ShahrError
+from shahr.errors import EngineDown, ProjectMissing, ShahrError
 from shahr.queries import Query, read_queries
 from shahr.summary import DatasetSummary
 from shahr.web.settings import Settings
@@ -65,17 +66,23 @@ class Generations:
 
     async def acquire(self) -> Generation:
         """Give the generation to use for one request; release it afterwards. EngineDown where there is none."""
-        loop = asyncio.get_running_loop()
         if self.current is None:
             async with self._first:
                 if self.current is None:
-                    await self._move(version_now(self.settings))
-        elif self._moving is None and (self.current.lost or loop.time() >= self._next_look):
-            self._next_look = loop.time() + LOOK
-            self._look(loop)
+                    await self._begin()
+        else:
+            self.look()
         assert self.current is not None  # once there is one, there always is
         self.current.users += 1
         return self.current
+
+    async def _begin(self) -> None:
+        """What is wrong with the first build is for the log: it may name a file."""
+        try:
+            await self._move(self.settings.first or source_now(self.settings))
+        except ShahrError as error:
+            logging.getLogger("shahr").error("%s", error)
+            raise EngineDown("the graph cannot be opened now: try again in a minute") from error
 
     def close(self) -> None:
         """Let go of everything."""
@@ -84,30 +91,40 @@ class Generations:
         if self.current is not None:
             self.current.close()
 
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        assert self.current is not None
+    def look(self) -> None:
+        """Begin to move where there is a new build, or where the engine has to be made anew; the loop goes on."""
+        loop = asyncio.get_running_loop()
+        if self.current is None or self._moving is not None or loop.time() < self._next_look:
+            return
+        self._next_look = loop.time() + LOOK
         version = version_now(self.settings)
         if self.current.lost or version not in ("", self.current.version):
-            self._moving = loop.create_task(self._try_to_move(version or self.current.version))
+            self._moving = loop.create_task(self._try_to_move())
 
-    async def _try_to_move(self, version: str) -> None:
+    def _hurry(self) -> None:
+        """An engine is lost: look again at once."""
+        self._next_look = 0.0
+        self.look()
+
+    async def _try_to_move(self) -> None:
         """A build that cannot be opened is left for now, and the old one serves on."""
         try:
-            await self._move(version)
-        except ShahrError:
+            await self._move(source_now(self.settings))
+        except ShahrError as error:
+            logging.getLogger("shahr").error("the new build is not taken: %s", error)
             self._next_look = asyncio.get_running_loop().time() + PATIENCE
         finally:
             self._moving = None
 
-    async def _move(self, version: str) -> None:
-        made = await self._open(version)
+    async def _move(self, source: Source) -> None:
+        made = await self._open(source)
         old, self.current = self.current, made
         if old is not None:
             old.old = True
             old.close_if_done()
 
-    async def _open(self, version: str) -> Generation:
-        pool = await self._pool(source_now(self.settings))
+    async def _open(self, source: Source) -> Generation:
+        pool = await self._pool(source)
         pools: tuple[PooledEngine, ...] = (pool,)
         engine: Engine = pool
         if self.settings.services:
@@ -117,12 +134,15 @@ class Generations:
         graphs = tuple((name, size) for name, size in found["graphs"])
         summary = DatasetSummary(found["digest"], found["triples"], graphs)
         questions = {query.name: query for query in read_queries(self.settings.project.questions)}
-        return Generation(version, engine, pools, summary, questions)
+        return Generation(source.version, engine, pools, summary, questions)
 
     async def _pool(self, source: Source) -> PooledEngine:
         loop = asyncio.get_running_loop()
-        address = await loop.run_in_executor(None, start_zygote, self.folder, source)
-        pool = PooledEngine(Zygote(address), self.killed)
+        try:
+            address = await loop.run_in_executor(None, start_zygote, self.folder, source)
+        except OSError as error:  # no memory for a process, say
+            raise EngineDown(f"the process that answers queries cannot be started: {error}") from error
+        pool = PooledEngine(Zygote(address), self.killed, self._hurry)
         await pool.open(self.settings.children)
         return pool
 
@@ -153,13 +173,16 @@ def services_source(settings: Settings) -> Source:
 
 
 def source_now(settings: Settings) -> Source:
-    """Give what a zygote is to open now."""
+    """Give what a zygote is to open now; ProjectMissing where nothing has been built."""
     memory, version = settings.limits.memory, version_now(settings)
     store = str(settings.project.dist / "stores") if settings.on_disk else ""
     if settings.endpoint:
         return Source("endpoint", endpoint=settings.endpoint, memory=memory)
     if settings.dataset:
         return Source("files", (str(settings.dataset.resolve()),), memory=memory, store=store)
+    for path in (settings.project.graph, settings.project.inferred):
+        if not path.is_file():
+            raise ProjectMissing(f"{path} is not there yet: run `shahr run` (or `make serve`) first")
     graph = settings.project.graph.resolve()  # both files of one build, should another be linked meanwhile
     files = (str(graph), str(graph.with_name(settings.project.inferred.name)))
     return Source("files", files, memory=memory, version=version, store=store)

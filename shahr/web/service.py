@@ -12,6 +12,8 @@ from time import perf_counter
 from shahr.engine import Answer, Limits
 from shahr.errors import (
     Busy,
+    EndpointDown,
+    EngineDown,
     NotAcceptable,
     OutOfMemory,
     OutOfTime,
@@ -106,23 +108,36 @@ class Service:
         arrived = perf_counter()
         await self.admission.enter(asked.client, asked.seconds)
         began = perf_counter()
-        failed = True
+        blamed = False
+        self._gauge()
         try:
             most = self.settings.limits
             limits = Limits(max(0.001, asked.seconds - (began - arrived)), most.memory, most.result)
             graphs = asked.default_graphs, asked.named_graphs
-            answer = await generation.engine.evaluate(asked.query, *graphs, asked.accepted, limits)
-            failed = False
-            return answer
+            return await generation.engine.evaluate(asked.query, *graphs, asked.accepted, limits)
         except OutOfTime as error:
+            blamed = True
             raise OutOfTime(asked.seconds) from error
+        except ShahrError as error:
+            blamed = not isinstance(error, Busy | EngineDown | EndpointDown)
+            raise
         finally:
+            self._charge(asked.client, perf_counter() - began, blamed)
             self.admission.leave(asked.client)
-            self._charge(asked.client, perf_counter() - began, failed)
+            self._gauge()
 
-    def _charge(self, client: str, seconds: float, failed: bool) -> None:
+    def blame(self, client: str) -> None:
+        """Count an error that a client made before its query was read; OverBudget where it has made too many."""
+        self._check_budget(client)
+        self._charge(client, 0.0, True)
+
+    def _charge(self, client: str, seconds: float, blamed: bool) -> None:
         if self.settings.client_seconds or self.settings.client_errors:
-            self.ledger.charge(client, seconds, failed)
+            self.ledger.charge(client, seconds, blamed)
+
+    def _gauge(self) -> None:
+        self.metrics.queue(len(self.admission.waiting))
+        self.metrics.busy(self.admission.busy)
 
     def _account(self, asked: Asked, start: float, outcome: Outcome, status: int, answer: Answer | None) -> None:
         seconds = perf_counter() - start

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shahr.engine import Limits
+from shahr.engine.source import Source
 from shahr.paths import Project
 
 
@@ -14,7 +15,8 @@ class Settings:
     """The settings of a service; times in seconds, sizes in bytes, 0 for a budget or the cache turns it off.
 
     It serves `endpoint` (an address) if there is one, else `dataset` (a file), else what is built in `project`.
-    `folder` is where the processes of one service meet; None for a service of one process.
+    `folder` is where the processes of one service meet, and `first` what they all begin with; None for a service
+    of one process.
     """
 
     project: Project
@@ -32,3 +34,4 @@ class Settings:
     log_text: bool = False
     on_disk: bool = False
     folder: Path | None = None
+    first: Source | None = None
