@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find ontology data shapes queries ! -name '* *' 2>/dev/null) $(shell find shahr -name '*.py' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve run test mutants format clean
+.PHONY: help setup setup-dev serve run test mutants bench format clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,10 @@ test: setup-dev ## format, lint, types, tests
 
 mutants: setup-dev ## spoil the data in 800 ways and show which faults shapes and checks find
 	$(BIN)/python tests/mutation.py
+
+bench: setup-dev ## compare the server with its peers, and measure how it keeps its limits (needs wrk)
+	$(BIN)/python -m benchmarks.serve
+	$(BIN)/python -m benchmarks.limits
 
 format: setup-dev ## bring code and Turtle into their one form
 	$(BIN)/ruff format .

@@ -8,9 +8,16 @@ from pathlib import Path
 import pytest
 
 from shahr.cli import main
+from shahr.engine import Limits
 from shahr.paths import Project
 from shahr.queries import read_queries
 from shahr.readme import with_questions
+from shahr.syntax import DEEPEST, MOST_CALLS
+from shahr.web.coding import LEAST
+from shahr.web.endpoint import HEADERS
+from shahr.web.protocol import FIELDS
+from shahr.web.rsgi import BLOCK, PATIENCE, UNSENT
+from shahr.web.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md")
@@ -47,6 +54,43 @@ def test_every_file_exists(page: str) -> None:
 
 def test_every_subcommand_is_told() -> None:
     assert [name for name in main.commands if f"shahr {name}" not in text("README.md")] == []
+
+
+def test_every_option_of_the_server_is_told_with_its_default() -> None:
+    command = main.commands["serve"]
+    defaults = command.make_context("serve", []).params
+    found = {one.opts[0]: defaults[one.name] for one in command.params if one.name}
+    expected = {name: f"{value:g}" if isinstance(value, float) else str(value or "") for name, value in found.items()}
+    rows = re.findall(r"^\| `(--[a-z-]+)[^`]*` \| ([^|]*?) ?\|", text("README.md"), re.MULTILINE)
+    assert dict(rows) == expected
+    assert len(rows) == len(expected)
+
+
+def test_the_limits_are_told_as_they_are() -> None:
+    settings, limits, kilo, mega = Settings(Project.here()), Limits(), 1024, 1024**2
+    told = (
+        f"nests deeper than {DEEPEST} levels",
+        f"body is over {settings.body // mega} MB, or the answer over {limits.result // mega} MB",
+        f"headers over {HEADERS // kilo} KB",
+        f"used {settings.client_seconds:g} seconds of query time, or made {settings.client_errors} errors",
+        f"| {limits.seconds:g} seconds were not enough",
+        f"more than {limits.memory // 1024**3} GB of memory",
+        f"body took longer than {PATIENCE:g} seconds",
+        f"answers of {LEAST // kilo} KB and more",
+        f"{settings.body // mega} MB a body, {DEEPEST} levels of nesting, {FIELDS:,} fields a form",
+        f"for {BLOCK // kilo} KB of an answer",
+        f"cache + {UNSENT // mega} MB",
+        f"may have {MOST_CALLS} such blocks",
+    )
+    page = " ".join(text("README.md").split())
+    assert [sentence for sentence in told if sentence not in page] == []
+
+
+def test_the_examples_in_python_can_be_read() -> None:
+    examples = re.findall(r"^```python\n(.*?)^```", text("README.md"), re.MULTILINE | re.DOTALL)
+    assert examples
+    for example in examples:
+        compile(example, "README.md", "exec")
 
 
 def test_the_questions_are_shown_as_they_are() -> None:

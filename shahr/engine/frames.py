@@ -1,15 +1,16 @@
-"""What a web worker and a child say to each other: a length, then a query as JSON, or an answer as bytes.
+"""What a web worker and a child say to each other: a length, then a query, an answer or an error.
 
-    query    !I length, JSON [query, default graphs, named graphs, accepted, seconds, memory, result]
+    query    !I length, marshal (query, default graphs, named graphs, accepted, seconds, memory, result)
     answer   !I length, B kind, B retire, B length of the media type, media type, body
     error    !I length, B kind, B retire, JSON [class, message, value]
 
-JSON and plain bytes, since a child that went wrong must not be able to run anything in its parent.
+A child believes its parent; what it says itself is JSON and plain bytes, which cannot do a parent harm.
 """
 
 from __future__ import annotations
 
 import json
+import marshal
 import struct
 from collections.abc import Sequence
 from typing import Any
@@ -27,14 +28,14 @@ def pack_query(
     query: str, default_graphs: Sequence[str], named_graphs: Sequence[str], accepted: str, limits: Limits
 ) -> bytes:
     """Write a query for a child."""
-    fields = [query, list(default_graphs), list(named_graphs), accepted, limits.seconds, limits.memory, limits.result]
-    body = json.dumps(fields).encode("ascii")
+    graphs = tuple(default_graphs), tuple(named_graphs)
+    body = marshal.dumps((query, *graphs, accepted, limits.seconds, limits.memory, limits.result))
     return HEAD.pack(len(body)) + body
 
 
-def unpack_query(body: bytes) -> tuple[str, list[str], list[str], str, Limits]:
+def unpack_query(body: bytes) -> tuple[str, tuple[str, ...], tuple[str, ...], str, Limits]:
     """Read what pack_query wrote, without its head."""
-    query, default_graphs, named_graphs, accepted, seconds, memory, result = json.loads(body)
+    query, default_graphs, named_graphs, accepted, seconds, memory, result = marshal.loads(body)
     return query, default_graphs, named_graphs, accepted, Limits(seconds, memory, result)
 
 
@@ -53,14 +54,14 @@ def pack_error(error: errors.ShahrError, retire: bool) -> bytes:
     return _ERROR.pack(_ERROR.size - HEAD.size + len(body), _FAILURE, retire) + body
 
 
-def unpack_reply(frame: bytes | bytearray) -> tuple[Answer | errors.ShahrError, bool]:
+def unpack_reply(frame: bytes) -> tuple[Answer | errors.ShahrError, bool]:
     """Read a whole reply, head included: the answer or the error, and whether the child ends."""
     kind, retire = frame[4], bool(frame[5])
     if kind == _FAILURE:
         return _error(*json.loads(frame[_ERROR.size :])), retire
     start = _ANSWER.size + frame[6]
     media_type = bytes(frame[_ANSWER.size : start]).decode("ascii")
-    return Answer("results" if kind == _RESULTS else "graph", media_type, bytes(memoryview(frame)[start:])), retire
+    return Answer("results" if kind == _RESULTS else "graph", media_type, frame[start:]), retire
 
 
 def _error(name: str, message: str, value: list[Any]) -> errors.ShahrError:

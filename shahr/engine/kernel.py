@@ -6,7 +6,6 @@ import ctypes
 import os
 import resource
 import signal
-from math import ceil
 from pathlib import Path
 
 STACK = 256 * 1024**2  # bytes: the engine descends a level for each link of a long chain
@@ -41,11 +40,9 @@ def confine(memory: int, open_files: int | None) -> None:
         _bound(resource.RLIMIT_NOFILE, open_files)
 
 
-def allow_cpu(seconds: float) -> None:
-    """Give this process `seconds` more of CPU time, rounded up, and one as a grace; then SIGXCPU ends it."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    whole = ceil(used.ru_utime + used.ru_stime + seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (whole, resource.RLIM_INFINITY))
+def allow_cpu(seconds: int) -> None:
+    """Let this process use so many seconds of CPU time in all; then SIGXCPU ends it."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
 
 
 def address_space() -> int:

@@ -8,14 +8,14 @@ import signal
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
 
 from shahr.engine import Answer, Limits
+from shahr.engine.alarm import Alarm
 from shahr.engine.control import Forked, Zygote
 from shahr.engine.frames import HEAD, pack_query, unpack_reply
 from shahr.errors import EngineDown, OutOfMemory, OutOfTime, QueryError, ShahrError
 
-_READ = 256 * 1024
+_READ = 64 * 1024
 
 
 class Child:
@@ -24,53 +24,60 @@ class Child:
     def __init__(self, forked: Forked, died: Callable[[Child], None]) -> None:
         self.forked, self.died = forked, died
         self.loop = asyncio.get_running_loop()
-        self.waiting: asyncio.Future[bytes | bytearray] | None = None
+        self.waiting: asyncio.Future[bytes] | None = None
+        self._buffer = memoryview(bytearray(_READ))
         self._whole: bytearray | None = None
-        self._length = 0
+        self._got = 0
         forked.channel.setblocking(False)
         self.loop.add_reader(forked.channel.fileno(), self._ready)
 
     def _ready(self) -> None:
         """Take what has come; an end of the channel ends the wait with an empty frame."""
+        whole = self._whole
         try:
-            data = self.forked.channel.recv(_READ)
+            size = self.forked.channel.recv_into(self._buffer if whole is None else memoryview(whole)[self._got :])
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
-            data = b""
-        if not data:
-            self.loop.remove_reader(self.forked.channel.fileno())
-            if self.waiting is None:
-                self.died(self)
-            else:
-                self._done(b"")
-        elif self._whole is None:
-            length = HEAD.size + HEAD.unpack_from(data)[0]
-            if len(data) == length:
-                self._done(data)
-            else:
-                self._whole, self._length = bytearray(data), length
+            size = 0
+        if not size:
+            self._end()
+        elif whole is not None:
+            self._got += size
+            if self._got == len(whole):
+                self._whole = None
+                self._done(bytes(whole))
+        elif size == (length := HEAD.size + HEAD.unpack_from(self._buffer)[0]):
+            self._done(bytes(self._buffer[:size]))
         else:
-            self._whole += data
-            if len(self._whole) >= self._length:
-                frame, self._whole = self._whole, None
-                self._done(frame)
+            self._whole, self._got = bytearray(length), size
+            self._whole[:size] = self._buffer[:size]
 
-    def _done(self, frame: bytes | bytearray) -> None:
+    def _end(self) -> None:
+        self.loop.remove_reader(self.forked.channel.fileno())
+        if self.waiting is None:
+            self.died(self)
+        else:
+            self._done(b"")
+
+    def _done(self, frame: bytes) -> None:
         if self.waiting is not None and not self.waiting.done():
             self.waiting.set_result(frame)
 
-    async def ask(self, frame: bytes, seconds: float) -> bytes | bytearray:
-        """Send a query and wait for the frame of its answer, empty if the child died; TimeoutError when it is late."""
-        waiting: asyncio.Future[bytes | bytearray] = self.loop.create_future()
+    async def ask(self, frame: bytes) -> bytes:
+        """Send a query and wait for the frame of its answer, empty if the child died; TimeoutError by expire()."""
+        waiting: asyncio.Future[bytes] = self.loop.create_future()
         self.waiting = waiting
-        late = self.loop.call_later(seconds, _expire, waiting)
         try:
             await self._send(frame)
             return await waiting
         finally:
-            late.cancel()
             self.waiting = None
+
+    def expire(self) -> None:
+        """End the wait: the time is over."""
+        if self.waiting is not None and not self.waiting.done():
+            self.waiting.set_exception(TimeoutError())
 
     async def _send(self, frame: bytes) -> None:
         try:
@@ -99,11 +106,6 @@ class Child:
             os.close(self.forked.stderr)
 
 
-def _expire(waiting: asyncio.Future[Any]) -> None:
-    if not waiting.done():
-        waiting.set_exception(TimeoutError())
-
-
 class PooledEngine:
     """An engine over `size` warm children of one zygote, for one event loop.
 
@@ -118,6 +120,8 @@ class PooledEngine:
         self.idle: deque[Child] = deque()
         self.callers: deque[asyncio.Future[Child]] = deque()
         self.closed = False
+        self._deadlines: dict[Child, float] = {}
+        self._alarm = Alarm(self._expire)
         self._mending: set[asyncio.Task[None]] = set()
 
     async def open(self, size: int) -> None:
@@ -131,14 +135,18 @@ class PooledEngine:
         """Answer a query; see Engine. A caller that is cancelled takes its child with it."""
         frame = pack_query(query, default_graphs, named_graphs, accepted, limits)
         child = self.idle.pop() if self.idle else await self._free_child(limits.seconds)
+        deadline = self._deadlines[child] = child.loop.time() + limits.seconds
+        self._alarm.by(deadline)
         try:
-            reply = await child.ask(frame, limits.seconds)
+            reply = await child.ask(frame)
         except TimeoutError as error:
             self._replace(child, "time")
             raise OutOfTime(limits.seconds) from error
         except asyncio.CancelledError:
             self._replace(child, "gone")
             raise
+        finally:
+            del self._deadlines[child]
         if not reply:
             raise await self._autopsy(child, limits)
         answer, retire = unpack_reply(reply)
@@ -158,6 +166,13 @@ class PooledEngine:
         for task in self._mending:
             task.cancel()
         self.zygote.close()
+
+    def _expire(self, now: float) -> float | None:
+        """End the waits that are over, and give the deadline of the next."""
+        for child, deadline in self._deadlines.items():
+            if deadline <= now:
+                child.expire()
+        return min((deadline for deadline in self._deadlines.values() if deadline > now), default=None)
 
     async def _free_child(self, seconds: float) -> Child:
         if self.lost:

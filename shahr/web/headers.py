@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from shahr.errors import ShahrError
-from shahr.web.endpoint import shared_headers
+from shahr.web.endpoint import POLICY, shared_headers
 from shahr.web.errors import FAULT, reply_to, status_of
 from shahr.web.messages import Reply
 from shahr.web.state import release_state
@@ -24,6 +24,8 @@ def install(app: Flask) -> None:
 def _add_headers(response: Response) -> Response:
     for name, text in shared_headers():
         response.headers[name] = text
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Referrer-Policy"] = "no-referrer"
     response.vary.add("Accept")
     return response
 

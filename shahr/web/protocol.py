@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from binascii import a2b_qp
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
 from werkzeug.http import parse_options_header
@@ -84,10 +85,26 @@ def _text(data: bytes) -> str:
 
 
 def _pairs(text: str, where: str) -> list[tuple[str, str]]:
+    """Read an urlencoded form (URL Standard, 5.1), strictly in UTF-8."""
+    if text.count("&") >= FIELDS:
+        raise BadRequest(f"{where} holds more than {FIELDS} fields")
     try:
-        text.encode("utf-8")
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS)
+        parts = [part.partition("=") for part in text.split("&") if part]
+        return [(unquote_plus(name), unquote_plus(value)) for name, _, value in parts]
     except UnicodeError as error:
         raise BadRequest(f"a value in {where} is not UTF-8") from error
-    except ValueError as error:
-        raise BadRequest(f"{where} holds more than {FIELDS} fields") from error
+
+
+def unquote_plus(text: str) -> str:
+    """Decode `+` and percent-encoding, as urllib.parse does; UnicodeError where that gives no UTF-8.
+
+    Quoted-printable differs from it by `=` for `%` and by soft line breaks, and Python decodes that in C: a
+    twentieth of the time, which is a tenth of a small query's. An escape that is none leaves the length wrong.
+    """
+    data = text.replace("+", " ").encode("utf-8")
+    escapes = data.count(b"%")
+    if escapes and b"\n" not in data and b"\r" not in data:
+        decoded = a2b_qp(data.replace(b"=", b"=3D").replace(b"%", b"="))
+        if len(decoded) == len(data) - 2 * escapes:
+            return decoded.decode("utf-8")
+    return unquote_to_bytes(data).decode("utf-8") if escapes else data.decode("utf-8")

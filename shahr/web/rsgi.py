@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
@@ -19,6 +20,7 @@ from granian._granian import RSGIHeaders, RSGIHTTPProtocol, RSGIProtocolClosed
 from granian.rsgi import Scope
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout, ServiceUnavailable
 
+from shahr.engine.alarm import Alarm
 from shahr.errors import ShahrError
 from shahr.web.endpoint import shared_headers, takes
 from shahr.web.errors import reply_to
@@ -32,6 +34,16 @@ UNSENT = 128 * 1024**2  # bytes of large replies that slow readers may keep in o
 THREADS = 8
 
 
+@dataclass(slots=True, eq=False)
+class Watch:
+    """A request at work: its task, its client, and from when on the loop's clock its client is watched."""
+
+    task: asyncio.Task[Any] | None
+    protocol: RSGIHTTPProtocol
+    due: float
+    watcher: asyncio.Task[None] | None = None
+
+
 class Application:
     """What granian calls; one object a worker."""
 
@@ -39,6 +51,8 @@ class Application:
         self.app, self.site = app, site_of(app)
         self.threads = ThreadPoolExecutor(THREADS, "page")
         self.unsent = 0
+        self._watches: set[Watch] = set()
+        self._alarm = Alarm(self._begin_watches)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin: the engine is opened on the server's own loop."""
@@ -51,8 +65,14 @@ class Application:
 
     async def __rsgi__(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
         """Answer a request."""
+        headers = _headers(scope.headers)
+        if scope.path == "/sparql" and scope.method == "GET":
+            known = self.site.endpoint.known(scope.query_string, headers)
+            if known is not None and len(known.body) <= BLOCK:
+                protocol.response_bytes(known.status, known.headers, known.body)
+                return
         try:
-            request = await self._read(scope, protocol)
+            request = await self._read(scope, headers, protocol)
             work = self._endpoint(request) if takes(request.path) else self._page(request)
             reply = await self._watched(work, protocol)
         except HTTPException as error:
@@ -77,18 +97,25 @@ class Application:
 
     async def _watched(self, work: Coroutine[Any, Any, Reply], protocol: RSGIHTTPProtocol) -> Reply:
         """Do some work, and leave it when the client has gone."""
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        watchers: list[asyncio.Task[None]] = []
-        later = loop.call_later(WATCH, lambda: watchers.append(loop.create_task(_cancel_when_gone(protocol, task))))
+        watch = Watch(asyncio.current_task(), protocol, asyncio.get_running_loop().time() + WATCH)
+        self._watches.add(watch)
+        self._alarm.by(watch.due)
         try:
             return await work
         finally:
-            later.cancel()
-            for watcher in watchers:
-                watcher.cancel()
+            self._watches.discard(watch)
+            if watch.watcher is not None:
+                watch.watcher.cancel()
 
-    async def _read(self, scope: Scope, protocol: RSGIHTTPProtocol) -> Request:
-        headers = _headers(scope.headers)
+    def _begin_watches(self, now: float) -> float | None:
+        """Watch the clients of queries that take long, and give the time when the next one does."""
+        loop = asyncio.get_running_loop()
+        for watch in self._watches:
+            if watch.watcher is None and watch.due <= now:
+                watch.watcher = loop.create_task(_cancel_when_gone(watch.protocol, watch.task))
+        return min((watch.due for watch in self._watches if watch.watcher is None), default=None)
+
+    async def _read(self, scope: Scope, headers: dict[str, str], protocol: RSGIHTTPProtocol) -> Request:
         client = scope.client.rpartition(":")[0].strip("[]")
         base = f"{scope.scheme}://{headers.get('host') or scope.authority or scope.server}"
         length = headers.get("content-length")

@@ -31,6 +31,8 @@ from shahr.web.metrics import Metrics, Outcome
 from shahr.web.querylog import QueryLog, QueryRecord
 from shahr.web.settings import Settings
 
+TIDY = 0.02  # seconds that a line of the log may wait for others
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -58,6 +60,7 @@ class Service:
         self.admission = Admission(settings.children, settings.queue)
         self.log = QueryLog(sys.stderr, settings.log_text)
         self.kills = 0
+        self._tidying = False
         self.generations = Generations(settings, self.folder, self._killed)
 
     def key(self, generation: Generation, asked: Asked) -> bytes | None:
@@ -80,6 +83,11 @@ class Service:
             raise
         self._account(asked, start, outcome, 200, entry.answer)
         return entry
+
+    def remembered(self, query: str, entry: Cached) -> None:
+        """Count and log an answer that was given again without a look at the query."""
+        self.metrics.hit()
+        self._record(query, 0.0, "cached", 200, entry.answer)
 
     def not_modified(self, asked: Asked) -> None:
         """Count and log an answer that the client already has."""
@@ -109,7 +117,6 @@ class Service:
         await self.admission.enter(asked.client, asked.seconds)
         began = perf_counter()
         blamed = False
-        self._gauge()
         try:
             most = self.settings.limits
             limits = Limits(max(0.001, asked.seconds - (began - arrived)), most.memory, most.result)
@@ -124,7 +131,6 @@ class Service:
         finally:
             self._charge(asked.client, perf_counter() - began, blamed)
             self.admission.leave(asked.client)
-            self._gauge()
 
     def blame(self, client: str) -> None:
         """Count an error that a client made before its query was read; OverBudget where it has made too many."""
@@ -135,16 +141,27 @@ class Service:
         if self.settings.client_seconds or self.settings.client_errors:
             self.ledger.charge(client, seconds, blamed)
 
-    def _gauge(self) -> None:
-        self.metrics.queue(len(self.admission.waiting))
-        self.metrics.busy(self.admission.busy)
-
     def _account(self, asked: Asked, start: float, outcome: Outcome, status: int, answer: Answer | None) -> None:
-        seconds = perf_counter() - start
+        self._record(asked.query, perf_counter() - start, outcome, status, answer)
+
+    def _record(self, query: str, seconds: float, outcome: Outcome, status: int, answer: Answer | None) -> None:
         size = len(answer.body) if answer else 0
         self.metrics.query(outcome, seconds, size)
         media_type = answer.media_type if answer else None
-        self.log.write(QueryRecord(asked.query, seconds, size, outcome, status, media_type))
+        self.log.add(QueryRecord(query, seconds, size, outcome, status, media_type))
+        if not self._tidying:
+            self._tidying = True
+            asyncio.get_running_loop().call_later(TIDY, self._tidy)
+
+    def _tidy(self) -> None:
+        """Do for the queries of a moment together what each needs not wait for."""
+        self._tidying = False
+        self.log.flush()
+        self.metrics.queue(len(self.admission.waiting))
+        self.metrics.busy(self.admission.busy)
+        if self.admission.busy:  # somebody is at work, and the gauges will change
+            self._tidying = True
+            asyncio.get_running_loop().call_later(10 * TIDY, self._tidy)
 
     def _killed(self, reason: str) -> None:
         self.kills += 1
