@@ -15,7 +15,7 @@ from shahr.web.cache import ENTRY, AnswerCache, answer_key, is_repeatable
 
 ROOT = Path(__file__).resolve().parent.parent
 NEGOTIATED = ("application/sparql-results+json", "text/turtle")
-KNOWN_KEY = "ffbcf9a0d83a260b4e43e1f5c487e9917a5c6c0b575783eedbc38a7e75b8d7a1"
+KNOWN_KEY = "5cc86bbda7c5e8f0f3d84a3aa3f76925caa1b33cb24f7fad8320c3e7a1ac77e0"
 KB = 1024
 
 TEXTS = st.text(max_size=6)

@@ -98,7 +98,8 @@ def _line(record: QueryRecord, now: datetime, with_text: bool) -> str:
     media_type = "null" if record.media_type is None else f'"{record.media_type}"'
     line = (
         f'{{"time": "{now.isoformat(timespec="milliseconds")}", "query": "{digest}", '
-        f'"ms": {record.seconds * 1000:.1f}, "bytes": {record.size}, "outcome": "{record.outcome}", "status": {record.status}, "type": {media_type}'
+        f'"ms": {record.seconds * 1000:.1f}, "bytes": {record.size}, "outcome": "{record.outcome}", '
+        f'"status": {record.status}, "type": {media_type}'
     )
     return f"{line}{_text(record.text, LONGEST - len(line)) if with_text else ''}}}\n"
 
