@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import tempfile
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from granian import Granian
-from granian.constants import Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 
 from shahr.engine.control import start_zygote
@@ -31,16 +32,18 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers
     with tempfile.TemporaryDirectory(prefix="shahr-") as folder:
         first = source_now(settings)
         settings = replace(settings, folder=Path(folder), first=first)
+        address, port = _free_address(host, port)
         start_zygote(Path(folder), first)
         Ledger.create(Path(folder) / "budgets")
         _share_metrics(Path(folder) / "metrics")
-        address, port = _free_address(host, port)
+        _open_many_files()
         print(f"Shahr serves http://{f'[{host}]' if ':' in host else host}:{port}/", flush=True)
         server = Granian(
             "server:create_app",
             address=address,
             port=port,
             interface=Interfaces.RSGI,
+            http=HTTPModes.http1,
             loop=Loops.asyncio,
             workers=workers,
             http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
@@ -67,6 +70,12 @@ def _log_to_stderr() -> dict[str, Any]:
     """Standard output is for the address alone: who reads only that must not make a full pipe block the workers."""
     handler = {"formatter": "generic", "class": "logging.StreamHandler", "stream": "ext://sys.stderr"}
     return {"handlers": {"console": handler, "access": handler}}
+
+
+def _open_many_files() -> None:
+    """A connection is an open file, and a service has more of them than the usual limit foresees."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _share_metrics(folder: Path) -> None:

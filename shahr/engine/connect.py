@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
-from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import quote, urlencode, urlsplit
 
 from shahr.engine import Limits
+from shahr.engine.loading import own_version
 from shahr.errors import EndpointDown, EndpointError, OutOfTime, TooLarge
 
 CONTACT = "https://w3id.org/shahr"
@@ -184,11 +184,8 @@ class Connection:
 
 
 def agent() -> str:
-    """Give our User-Agent: name, version and a place to complain; a bare checkout has no version."""
-    try:
-        return f"Shahr/{version('shahr')} ({CONTACT})"
-    except PackageNotFoundError:
-        return f"Shahr/dev ({CONTACT})"
+    """Give our User-Agent: name, version and a place to complain."""
+    return f"Shahr/{own_version()} ({CONTACT})"
 
 
 def _left(deadline: float) -> float:

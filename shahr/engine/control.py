@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shahr.engine.source import Source
+from shahr.engine.source import Source, summary_file
 from shahr.errors import EngineDown
 
 
@@ -94,6 +94,7 @@ class Zygote:
     """A worker's connection to a zygote. One question at a time, in order; the loop goes on meanwhile."""
 
     def __init__(self, address: Path) -> None:
+        self.address = address
         self.connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             self.connection.connect(str(address))
@@ -101,45 +102,55 @@ class Zygote:
             self.connection.close()
             raise EngineDown("the process that answers queries is gone") from error
         self.connection.setblocking(False)
+        self._file = self.connection.fileno()
+        self._loop = asyncio.get_running_loop()
         self._turn = asyncio.Lock()
 
-    async def summary(self) -> dict[str, Any]:
-        """Give what the zygote said when it was ready."""
-        packet, _ = await self._ask({"ask": "summary"})
-        return packet
+    def summary(self) -> dict[str, Any]:
+        """Give what the zygote wrote of its dataset when it was ready."""
+        found: dict[str, Any] = json.loads(summary_file(self.address).read_text(encoding="utf-8"))
+        return found
 
     async def fork(self, instead: int | None = None) -> Forked:
-        """Give a fresh child; `instead`: the process id of one that is to end, dead or not."""
-        packet, (channel, stderr, pidfd) = await self._ask({"ask": "fork", "instead": instead})
+        """Give a fresh child; `instead`: the process id of one that is to end, dead or not.
+
+        A caller must see this through: the answer of one who leaves would be taken for that of the next.
+        """
+        packet, found = await self._ask({"instead": instead})
+        if len(found) != 3:
+            for file in found:
+                os.close(file)
+            raise EngineDown(f"no process can be had for a query: {packet.get('error', 'too many files are open')}")
+        channel, stderr, pidfd = found
         return Forked(packet["pid"], socket.socket(fileno=channel), stderr, pidfd, packet["status"])
 
     def close(self) -> None:
         """Let go: its children die."""
+        self._loop.remove_reader(self._file)
         self.connection.close()
 
     async def _ask(self, packet: dict[str, Any]) -> tuple[dict[str, Any], list[int]]:
         async with self._turn:
             try:
                 self.connection.send(json.dumps(packet).encode())
-                await _readable(self.connection)
-                data, found, _, _ = socket.recv_fds(self.connection, 1024**2, 3)
+                await self._readable()
+                data, found, _, _ = socket.recv_fds(self.connection, 4096, 3)
             except OSError as error:
                 raise EngineDown("the process that answers queries is gone") from error
         if not data:
             raise EngineDown("the process that answers queries is gone")
         return json.loads(data), list(found)
 
+    async def _readable(self) -> None:
+        ready: asyncio.Future[None] = self._loop.create_future()
 
-async def _readable(connection: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    ready: asyncio.Future[None] = loop.create_future()
+        def tell() -> None:
+            if not ready.done():
+                ready.set_result(None)
 
-    def tell() -> None:
-        if not ready.done():
-            ready.set_result(None)
-
-    loop.add_reader(connection.fileno(), tell)
-    try:
-        await ready
-    finally:
-        loop.remove_reader(connection.fileno())
+        self._loop.add_reader(self._file, tell)
+        try:
+            await ready
+        finally:
+            if self.connection.fileno() >= 0:  # close has removed it, and another file may have the number
+                self._loop.remove_reader(self._file)

@@ -22,9 +22,9 @@ from typing import Any, BinaryIO, cast
 from pyoxigraph import RdfFormat, Store
 
 from shahr.engine.loading import digest_files, load_lines
+from shahr.engine.summary import summarise
 from shahr.errors import ShahrError, SourceError
 from shahr.files import write_atomically
-from shahr.summary import summarise
 
 _BLOCK = 1024**2
 

@@ -49,13 +49,13 @@ class FederatedEngine:
         """Give the query with VALUES for its SERVICE blocks."""
         if "service" not in query.lower():
             return query
-        calls = await asyncio.to_thread(service_calls, query)  # a long query takes long to cut
+        calls, head = await asyncio.to_thread(_cut, query)  # a long query takes long to cut
         for call in calls:
             self._check(query, call)
         share = limits.result // MOST_CALLS
         rows = []
         for call in calls:
-            rows.append(await self._rows(query, call, replace(limits, seconds=_left(deadline), result=share)))
+            rows.append(await self._rows(query, head, call, replace(limits, seconds=_left(deadline), result=share)))
         return _spliced(query, calls, rows)
 
     def _check(self, query: str, call: ServiceCall) -> None:
@@ -64,17 +64,22 @@ class FederatedEngine:
         except (EndpointError, QueryError) as error:
             raise QueryError(str(error), *place(query, call.block.start)) from error
 
-    async def _rows(self, query: str, call: ServiceCall, limits: Limits) -> str:
+    async def _rows(self, query: str, head: str, call: ServiceCall, limits: Limits) -> str:
         """Ask for one block; where it fails and is SILENT, one row without bindings (Federated Query, 2.4)."""
         body = query[call.block.body_start : call.block.body_end]
         try:
-            return (await self._fetch(call.endpoint, f"{prologue(query)}SELECT * WHERE {{{body}}}", limits)).decode()
+            return (await self._fetch(call.endpoint, f"{head}SELECT * WHERE {{{body}}}", limits)).decode()
         except NotAcceptable as error:
             raise QueryError(str(error), *place(query, call.block.start)) from error
         except (EndpointDown, OutOfTime, Busy, TooLarge, QueryError):
             if not call.silent:
                 raise
             return "{}"
+
+
+def _cut(query: str) -> tuple[list[ServiceCall], str]:
+    """Give the SERVICE blocks of a query, and its prologue."""
+    return service_calls(query), prologue(query)
 
 
 class ServiceFetcher:

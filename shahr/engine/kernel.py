@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import resource
 import signal
 from pathlib import Path
 
 STACK = 256 * 1024**2  # bytes: the engine descends a level for each link of a long chain
-NICE = 0  # a child gives way to the web workers, so that /health answers in a flood
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 
@@ -28,11 +26,10 @@ def bind_to_parent() -> None:
 
 
 def confine(memory: int, open_files: int | None) -> None:
-    """Bound what this process may take from now on: `memory` bytes more, no file, no core, no place in front.
+    """Bound what this process may take from now on: `memory` bytes more, no file, no core.
 
     `open_files` None leaves the number of open files as it is; 0 forbids a new file or socket.
     """
-    os.nice(NICE)
     _bound(resource.RLIMIT_AS, address_space() + memory)
     _bound(resource.RLIMIT_FSIZE, 0)
     _bound(resource.RLIMIT_CORE, 0)

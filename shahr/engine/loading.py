@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pyoxigraph import RdfFormat, Store, parse
 
+from shahr.engine.summary import digest_of
 from shahr.errors import ProjectMissing, SourceError
-from shahr.summary import digest_of
 
 _SUFFIXES = {
     ".nq": RdfFormat.N_QUADS,
@@ -40,8 +40,8 @@ def digest_loaded(store: Store, paths: Sequence[Path]) -> str:
 
 
 def digest_files(paths: Sequence[Path]) -> str:
-    """Give 32 hex digits that change with the files and with the engine; ProjectMissing where one is not there."""
-    total = hashlib.blake2b(f"{version('pyoxigraph')}\n".encode(), digest_size=16)
+    """Give 32 hex digits that change with the files, with the engine and with Shahr; ProjectMissing without files."""
+    total = hashlib.blake2b(f"{version('pyoxigraph')} {own_version()}\n".encode(), digest_size=16)
     for path in paths:
         try:
             with path.open("rb") as file:
@@ -49,6 +49,14 @@ def digest_files(paths: Sequence[Path]) -> str:
         except FileNotFoundError as error:
             raise ProjectMissing(f"{path} is not there") from error
     return total.hexdigest()
+
+
+def own_version() -> str:
+    """Give the version of Shahr; a bare checkout has none."""
+    try:
+        return version("shahr")
+    except PackageNotFoundError:
+        return "dev"
 
 
 def load_lines(store: Store, path: Path, format_: RdfFormat) -> None:

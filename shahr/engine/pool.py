@@ -15,7 +15,9 @@ from shahr.engine.control import Forked, Zygote
 from shahr.engine.frames import HEAD, pack_query, unpack_reply
 from shahr.errors import EngineDown, OutOfMemory, OutOfTime, QueryError, ShahrError
 
+SLOWLY = 1.0  # seconds
 _READ = 64 * 1024
+_OVERHEAD = 64 * 1024  # bytes of a reply beyond its body
 
 
 class Child:
@@ -27,7 +29,9 @@ class Child:
         self.waiting: asyncio.Future[bytes] | None = None
         self._buffer = memoryview(bytearray(_READ))
         self._whole: bytearray | None = None
-        self._got = 0
+        self._got = self._most = 0
+        self.served = self.ended = False
+        self.said = ""
         forked.channel.setblocking(False)
         self.loop.add_reader(forked.channel.fileno(), self._ready)
 
@@ -49,11 +53,14 @@ class Child:
                 self._done(bytes(whole))
         elif size == (length := HEAD.size + HEAD.unpack_from(self._buffer)[0]):
             self._done(bytes(self._buffer[:size]))
+        elif length > self._most:
+            self.kill()
         else:
             self._whole, self._got = bytearray(length), size
             self._whole[:size] = self._buffer[:size]
 
     def _end(self) -> None:
+        self.ended = True
         self.loop.remove_reader(self.forked.channel.fileno())
         if self.waiting is None:
             self.died(self)
@@ -64,8 +71,14 @@ class Child:
         if self.waiting is not None and not self.waiting.done():
             self.waiting.set_result(frame)
 
-    async def ask(self, frame: bytes) -> bytes:
-        """Send a query and wait for the frame of its answer, empty if the child died; TimeoutError by expire()."""
+    async def ask(self, frame: bytes, most: int) -> bytes:
+        """Send a query and wait for the frame of its answer, empty if the child died; TimeoutError by expire().
+
+        A child that announces more than `most` bytes has gone wrong, and is killed.
+        """
+        self._most = most
+        if self.ended:
+            return b""
         waiting: asyncio.Future[bytes] = self.loop.create_future()
         self.waiting = waiting
         try:
@@ -73,6 +86,7 @@ class Child:
             return await waiting
         finally:
             self.waiting = None
+            self.served = True
 
     def expire(self) -> None:
         """End the wait: the time is over."""
@@ -92,18 +106,15 @@ class Child:
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.forked.pidfd, signal.SIGKILL)
 
-    def close(self) -> str:
-        """Let go of what belongs to it, and give what it wrote to standard error."""
+    def close(self) -> None:
+        """Let go of what belongs to it, and keep in `said` what it wrote to standard error."""
         self.loop.remove_reader(self.forked.channel.fileno())
         self.forked.channel.close()
         os.close(self.forked.pidfd)
         os.set_blocking(self.forked.stderr, False)
-        try:
-            return os.read(self.forked.stderr, 4096).decode("utf-8", "replace")
-        except BlockingIOError:
-            return ""
-        finally:
-            os.close(self.forked.stderr)
+        with suppress(BlockingIOError):
+            self.said = os.read(self.forked.stderr, 4096).decode("utf-8", "replace")
+        os.close(self.forked.stderr)
 
 
 class PooledEngine:
@@ -122,7 +133,7 @@ class PooledEngine:
         self.closed = False
         self._deadlines: dict[Child, float] = {}
         self._alarm = Alarm(self._expire)
-        self._mending: set[asyncio.Task[None]] = set()
+        self._mending: set[asyncio.Task[int | None]] = set()
 
     async def open(self, size: int) -> None:
         """Fork the children."""
@@ -134,11 +145,12 @@ class PooledEngine:
     ) -> Answer:
         """Answer a query; see Engine. A caller that is cancelled takes its child with it."""
         frame = pack_query(query, default_graphs, named_graphs, accepted, limits)
+        deadline = asyncio.get_running_loop().time() + limits.seconds
         child = self.idle.pop() if self.idle else await self._free_child(limits.seconds)
-        deadline = self._deadlines[child] = child.loop.time() + limits.seconds
+        self._deadlines[child] = deadline
         self._alarm.by(deadline)
         try:
-            reply = await child.ask(frame)
+            reply = await child.ask(frame, limits.result + _OVERHEAD)
         except TimeoutError as error:
             self._replace(child, "time")
             raise OutOfTime(limits.seconds) from error
@@ -172,6 +184,7 @@ class PooledEngine:
         for child, deadline in self._deadlines.items():
             if deadline <= now:
                 child.expire()
+                child.kill()  # it may not even read its query
         return min((deadline for deadline in self._deadlines.values() if deadline > now), default=None)
 
     async def _free_child(self, seconds: float) -> Child:
@@ -205,31 +218,33 @@ class PooledEngine:
             self.idle.remove(child)
             self._replace(child, "crash")
 
-    def _replace(self, child: Child, reason: str) -> None:
-        """Kill a child and have another in its place; the caller need not wait for that."""
+    def _replace(self, child: Child, reason: str) -> asyncio.Task[int | None]:
+        """Kill a child and have another in its place; the task gives how it ended. A caller need not wait for it.
+
+        One that never answered would be followed by others like it, so its successor takes its time.
+        """
         child.kill()
+        child.close()
         if reason:
             self.killed(reason)
-        task = asyncio.get_running_loop().create_task(self._renew(child))
+        task = asyncio.get_running_loop().create_task(self._renew(child.forked.pid, 0 if child.served else SLOWLY))
         self._mending.add(task)
         task.add_done_callback(self._mending.discard)
+        return task
 
-    async def _renew(self, child: Child) -> None:
-        with suppress(EngineDown):  # `lost` tells
-            await self._successor(child)
-
-    async def _successor(self, child: Child) -> tuple[str, int]:
-        """Put a fresh child in the place of one; give what that wrote to standard error, and its wait status."""
-        said = child.close()
+    async def _renew(self, pid: int, seconds: float) -> int | None:
+        """Have a fresh child for one that is gone; give the wait status of that, None where there can be no other."""
+        if seconds:
+            await asyncio.sleep(seconds)
         if self.closed:
-            return said, 0
+            return None
         try:
-            forked = await self.zygote.fork(instead=child.forked.pid)
+            forked = await self.zygote.fork(instead=pid)
         except EngineDown as error:
             self._lose(error)
-            raise
+            return None
         self._give_back(Child(forked, self._died_idle))
-        return said, forked.status or 0
+        return forked.status or 0
 
     def _lose(self, error: EngineDown) -> None:
         self.lost = True
@@ -241,9 +256,13 @@ class PooledEngine:
 
     async def _autopsy(self, child: Child, limits: Limits) -> ShahrError:
         """Say why a child died in the middle of a query."""
-        said, status = await self._successor(child)
+        child.served = True
+        task = self._replace(child, "")
+        status = await asyncio.shield(task)
+        if status is None:
+            return EngineDown("the process that answers queries is gone, and is being started again: try again soon")
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-        if "memory allocation" in said or "MemoryError" in said:
+        if "memory allocation" in child.said or "MemoryError" in child.said:
             self.killed("memory")
             return OutOfMemory(limits.memory)
         if number == signal.SIGXCPU:

@@ -16,7 +16,7 @@ from shahr.engine import Evaluator
 from shahr.engine.disk import prepare
 from shahr.engine.loading import digest_loaded, load_files
 from shahr.engine.store import StoreEvaluator
-from shahr.summary import summarise
+from shahr.engine.summary import summarise
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,11 @@ class Source:
     def open_files(self) -> int:
         """Give the number of files and sockets a child may have open: none at all where it works in memory."""
         return 0 if self.kind == "files" and not self.store else 1024
+
+
+def summary_file(address: Path) -> Path:
+    """Give the file in which a zygote, by its socket, tells of its dataset: a packet could not hold it all."""
+    return address.with_suffix(".json")
 
 
 def open_source(source: Source) -> tuple[Callable[[], Evaluator], dict[str, Any]]:

@@ -1,12 +1,12 @@
 """The zygote: loads what answers queries, then forks warm children that share it, page by page.
 
 `python -m shahr.engine.zygote SOCKET SOURCE` listens at the Unix socket SOCKET; SOURCE is the JSON of a Source.
-It writes one line to standard output: the JSON of its summary when it is ready, or of an error. A web worker
-connects, and asks in packets:
+When it is ready it has its summary in a file beside the socket, and writes one line to standard output: {}, or
+the JSON of an error. A web worker connects, and asks for children in packets:
 
-    {"ask": "summary"}                    → the summary
-    {"ask": "fork", "instead": PID|null}  → {"pid": …, "status": wait status of PID}
-                                            with three descriptors: channel, its standard error, pidfd
+    {"instead": PID|null}  → {"pid": …, "status": wait status of PID}
+                             with three descriptors: channel, its standard error, pidfd
+                           → {"error": …} where there can be none
 
 The zygote has one thread, as a process must that forks. Children die with their worker's connection, and all of
 it ends when no worker has been connected for LINGER seconds.
@@ -23,14 +23,16 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from shahr.engine import Evaluator
 from shahr.engine.child import answer_queries
 from shahr.engine.kernel import STACK, bind_to_parent, confine, leave_network
-from shahr.engine.source import Source, open_source
+from shahr.engine.source import Source, open_source, summary_file
 from shahr.errors import ShahrError
+from shahr.files import write_atomically
 
 LINGER = 3.0  # seconds: a worker that died is back within one
 FIRST = 60.0  # seconds: the first worker may take its time
@@ -39,8 +41,8 @@ FIRST = 60.0  # seconds: the first worker may take its time
 class Zygote:
     """One loaded source, the workers connected to it, and their children."""
 
-    def __init__(self, source: Source, make: Callable[[], Evaluator], summary: dict[str, Any]) -> None:
-        self.source, self.make, self.summary = source, make, summary
+    def __init__(self, source: Source, make: Callable[[], Evaluator]) -> None:
+        self.source, self.make = source, make
         self.children: dict[socket.socket, set[int]] = {}
 
     def serve(self, listener: socket.socket) -> None:
@@ -70,33 +72,30 @@ class Zygote:
         worker.close()
 
     def _reply(self, worker: socket.socket, packet: dict[str, Any]) -> None:
-        if packet["ask"] == "summary":
-            worker.sendall(json.dumps(self.summary).encode())
-            return
         instead: int | None = packet["instead"]
         status = None
         if instead in self.children[worker]:
             self.children[worker].remove(instead)
             status = _end(instead)
-        self._fork(worker, status)
+        try:
+            self._fork(worker, status)
+        except OSError as error:  # no memory, or too many processes or files
+            worker.sendall(json.dumps({"error": error.strerror}).encode())
 
     def _fork(self, worker: socket.socket, status: int | None) -> None:
-        ours, theirs = socket.socketpair()
-        reader, writer = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            self._be_child(theirs, writer)
-        theirs.close()
-        os.close(writer)
-        pidfd = os.pidfd_open(pid)
-        self.children[worker].add(pid)
-        try:
+        with ExitStack() as stack:
+            ours, theirs = (stack.enter_context(end) for end in socket.socketpair())
+            reader, writer = os.pipe()
+            stack.callback(os.close, reader)
+            stack.callback(os.close, writer)
+            pid = os.fork()
+            if pid == 0:
+                self._be_child(theirs, writer)
+            self.children[worker].add(pid)
+            pidfd = os.pidfd_open(pid)
+            stack.callback(os.close, pidfd)
             reply = json.dumps({"pid": pid, "status": status}).encode()
             socket.send_fds(worker, [reply], [ours.fileno(), reader, pidfd])
-        finally:
-            ours.close()
-            os.close(reader)
-            os.close(pidfd)
 
     def _be_child(self, channel: socket.socket, stderr: int) -> None:
         """Be a child, and never come back."""
@@ -138,8 +137,9 @@ def main(address: str, text: str) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
         listener.bind(address)
         listener.listen(64)
-        print(json.dumps(summary), flush=True)
-        Zygote(source, make, summary).serve(listener)
+        write_atomically(summary_file(Path(address)), json.dumps(summary).encode())
+        print("{}", flush=True)
+        Zygote(source, make).serve(listener)
     Path(address).unlink(missing_ok=True)
 
 

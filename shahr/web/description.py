@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
+from shahr.engine.summary import DatasetSummary
 from shahr.formats import Format, graph_formats, result_formats
 from shahr.namespaces import BASE, prefix_map
-from shahr.summary import DatasetSummary
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _SIMPLE = "http://www.w3.org/ns/entailment/Simple"

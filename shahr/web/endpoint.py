@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -20,6 +19,7 @@ from shahr.web.errors import reply_to
 from shahr.web.generations import Generation
 from shahr.web.messages import Reply, Request
 from shahr.web.protocol import ProtocolRequest, read_request
+from shahr.web.replays import Replays
 from shahr.web.service import Asked, Service
 
 PATHS = frozenset({"/sparql", "/health", "/metrics"})
@@ -28,8 +28,8 @@ READ = ("GET", "HEAD")
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-HEADERS = 8192
-_REPLIES, _SHORT = 4096, 4096  # replies that are remembered, by addresses of so many characters at most
+HEADERS = 8192  # characters in all headers together
+RANGES = 100
 _INLINE = 64 * 1024  # bytes: a larger body is read or compressed beside the event loop
 
 
@@ -64,38 +64,7 @@ class Endpoint:
         self._negotiated: dict[str, Negotiated] = {}
         self._clients: dict[tuple[str, str | None], str] = {}
         self._shared = shared_headers()
-        self._replies: dict[tuple[str, str, str | None], tuple[Cached, str, Reply]] = {}
-        self._replies_of: Generation | None = None
-
-    def known(self, query_string: str, headers: Mapping[str, str]) -> Reply | None:
-        """Give again what the same GET of /sparql got before, if its answer is still kept; else None."""
-        self.service.generations.look()
-        if self._replies_of is not self.service.generations.current:
-            self._replies.clear()
-            return None
-        request = query_string, headers.get("accept", ""), headers.get("accept-encoding")
-        found = self._replies.get(request)
-        if found is None or "if-none-match" in headers:
-            return None
-        entry, query, reply = found
-        if self.service.cache.get(entry.key) is not entry:
-            del self._replies[request]
-            return None
-        self.service.remembered(query, entry)
-        return reply
-
-    def _remember(self, request: Request, generation: Generation, query: str, entry: Cached, reply: Reply) -> None:
-        if (
-            request.method != "GET"
-            or len(request.query_string) > _SHORT
-            or self.service.cache.get(entry.key) is not entry
-        ):
-            return
-        if self._replies_of is not generation or len(self._replies) >= _REPLIES:
-            self._replies.clear()
-            self._replies_of = generation
-        key = request.query_string, request.headers.get("accept", ""), request.headers.get("accept-encoding")
-        self._replies[key] = entry, query, reply
+        self.replays = Replays(service)
 
     async def reply(self, request: Request) -> Reply | None:
         """Reply to a request; None where a page is wanted, which the application makes."""
@@ -138,6 +107,8 @@ class Endpoint:
         else:
             asked = read_request(request)
         accept = request.headers.get("accept", "")
+        if accept.count(",") >= RANGES:
+            raise RequestHeaderFieldsTooLarge(f"the Accept header names more than {RANGES} types")
         wanted = self._negotiate(accept)
         if wanted.page if asked.query is not None else wanted.page_without_query:
             return None
@@ -166,18 +137,19 @@ class Endpoint:
     async def _answer(self, request: Request, generation: Generation, asked: Asked) -> Reply:
         key = self.service.key(generation, asked)
         coding = choose_coding(request.headers.get("accept-encoding"))
-        known = request.headers.get("if-none-match") if request.method in READ else None  # RFC 9110, 13.1.2
-        if known and key:
+        held = request.headers.get("if-none-match") if request.method in READ else None  # RFC 9110, 13.1.2
+        anything = key is not None and held is not None and held.strip() == "*"
+        if held and key and not anything:
             for media_type in asked.negotiated:
                 for tag in _tags(key, media_type, coding):
-                    if known.strip() != "*" and matches(known, tag):
+                    if matches(held, tag):
                         self.service.not_modified(asked)
                         return Reply(304, [("ETag", tag), ("Cache-Control", "no-cache")], b"")
-        entry = await self.service.answer(generation, asked, key)
+        entry = await self.service.answer(generation, asked, key, unseen=not anything)
         body, coding = await self._coded(entry, coding)
-        reply = _reply(entry, body, coding, known)
+        reply = _reply(entry, body, coding, anything)
         if entry.key and reply.status == 200 and generation is self.service.generations.current:
-            self._remember(request, generation, asked.query, entry, reply)
+            self.replays.remember(request, generation, asked.query, entry, reply)
         return reply
 
     async def _coded(self, entry: Cached, coding: str | None) -> tuple[bytes, str | None]:
@@ -214,7 +186,12 @@ class Endpoint:
         media_type, chosen = negotiate(accept, graph_formats())
         federated = bool(self.service.settings.services)
         body = describe(f"{request.base}/sparql", generation.summary, chosen, federated)
-        return Reply(200, [("Content-Type", content_type(media_type)), ("ETag", _digest(body))], body)
+        tag = _digest(body)
+        held = request.headers.get("if-none-match") if request.method in READ else None
+        if held and matches(held, tag):
+            return Reply(304, [("ETag", tag), ("Cache-Control", "no-cache")], b"")
+        headers = [("Content-Type", content_type(media_type)), ("Cache-Control", "no-cache"), ("ETag", tag)]
+        return Reply(200, headers, body)
 
     def _health(self) -> Reply:
         self.service.generations.look()
@@ -269,13 +246,13 @@ def _tags(key: bytes, media_type: str | None, coding: str | None) -> list[str]:
     return [etag(key, media_type, one) for one in dict.fromkeys((coding, None))]
 
 
-def _reply(entry: Cached, body: bytes, coding: str | None, known: str | None) -> Reply:
+def _reply(entry: Cached, body: bytes, coding: str | None, held: bool) -> Reply:
     media_type = entry.answer.media_type
     headers = [("Content-Type", content_type(media_type)), ("Cache-Control", "no-cache")]
     if entry.key:
         tag = etag(entry.key, media_type, coding)
         headers.append(("ETag", tag))
-        if known and matches(known, tag):
+        if held:
             return Reply(304, headers[1:], b"")
     if coding:
         headers.append(("Content-Encoding", coding))

@@ -18,26 +18,35 @@ from shahr.errors import (
     UnknownQuestion,
 )
 from shahr.web.messages import Reply
+from shahr.web.metrics import Outcome
 
 TEXT = "text/plain; charset=utf-8"
 FAULT = "the server cannot answer this because of a fault of its own, which its log names"
 
 
-def status_of(error: ShahrError) -> int:
-    """Give the HTTP status of an error: of 5xx only 503, 504 and 507, but for a fault of our own, 500."""
-    statuses: tuple[tuple[type[ShahrError], int], ...] = (
-        (UnknownQuestion, 404),
-        (QueryError, 400),
-        (NotAcceptable, 406),
-        (OutOfTime, 503),
-        (Busy, 503),
-        (EngineDown, 503),
-        (OverBudget, 429),
-        (TooLarge, 413),
-        (EndpointDown, 504),
-        (OutOfMemory, 507),
+def verdict(error: ShahrError) -> tuple[int, Outcome]:
+    """Give the HTTP status of an error and its name in numbers and log.
+
+    Of 5xx there are only 503, 504 and 507, but for a fault of our own, 500.
+    """
+    verdicts: tuple[tuple[type[ShahrError], int, Outcome], ...] = (
+        (UnknownQuestion, 404, "refused"),
+        (QueryError, 400, "refused"),
+        (NotAcceptable, 406, "refused"),
+        (OutOfTime, 503, "time"),
+        (Busy, 503, "busy"),
+        (EngineDown, 503, "fault"),
+        (OverBudget, 429, "budget"),
+        (TooLarge, 413, "size"),
+        (EndpointDown, 504, "fault"),
+        (OutOfMemory, 507, "memory"),
     )
-    return next((status for kind, status in statuses if isinstance(error, kind)), 500)
+    return next(((status, outcome) for kind, status, outcome in verdicts if isinstance(error, kind)), (500, "fault"))
+
+
+def status_of(error: ShahrError) -> int:
+    """Give the HTTP status of an error; see verdict."""
+    return verdict(error)[0]
 
 
 def retry_headers(error: ShahrError) -> list[tuple[str, str]]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from shahr.engine import Engine, Limits
 from shahr.engine.control import Zygote, start_zygote
 from shahr.engine.pool import PooledEngine
 from shahr.engine.source import Source
+from shahr.engine.summary import DatasetSummary
 from shahr.errors import EngineDown, ProjectMissing, ShahrError
 from shahr.queries import Query, read_queries
-from shahr.summary import DatasetSummary
 from shahr.web.settings import Settings
 
 LOOK = 0.25  # seconds between two looks for a new build
@@ -61,28 +63,17 @@ class Generations:
         self.settings, self.folder, self.killed = settings, folder, killed
         self.current: Generation | None = None
         self._next_look = 0.0
-        self._first = asyncio.Lock()
         self._moving: asyncio.Task[None] | None = None
 
     async def acquire(self) -> Generation:
         """Give the generation to use for one request; release it afterwards. EngineDown where there is none."""
+        self.look()
+        if self.current is None and self._moving is not None:
+            await asyncio.wait([self._moving], timeout=self.settings.limits.seconds)
         if self.current is None:
-            async with self._first:
-                if self.current is None:
-                    await self._begin()
-        else:
-            self.look()
-        assert self.current is not None  # once there is one, there always is
+            raise EngineDown("the graph cannot be opened now: try again in a minute")
         self.current.users += 1
         return self.current
-
-    async def _begin(self) -> None:
-        """What is wrong with the first build is for the log: it may name a file."""
-        try:
-            await self._move(self.settings.first or source_now(self.settings))
-        except ShahrError as error:
-            logging.getLogger("shahr").error("%s", error)
-            raise EngineDown("the graph cannot be opened now: try again in a minute") from error
 
     def close(self) -> None:
         """Let go of everything."""
@@ -94,11 +85,11 @@ class Generations:
     def look(self) -> None:
         """Begin to move where there is a new build, or where the engine has to be made anew; the loop goes on."""
         loop = asyncio.get_running_loop()
-        if self.current is None or self._moving is not None or loop.time() < self._next_look:
+        if self._moving is not None or loop.time() < self._next_look:
             return
         self._next_look = loop.time() + LOOK
-        version = version_now(self.settings)
-        if self.current.lost or version not in ("", self.current.version):
+        current = self.current
+        if current is None or current.lost or version_now(self.settings) not in ("", current.version):
             self._moving = loop.create_task(self._try_to_move())
 
     def _hurry(self) -> None:
@@ -107,42 +98,57 @@ class Generations:
         self.look()
 
     async def _try_to_move(self) -> None:
-        """A build that cannot be opened is left for now, and the old one serves on."""
+        """A build that cannot be opened is left for now, and the old one serves on.
+
+        What is wrong with it is for the log: it may name a file.
+        """
+        loop = asyncio.get_running_loop()
         try:
-            await self._move(source_now(self.settings))
-        except ShahrError as error:
-            logging.getLogger("shahr").error("the new build is not taken: %s", error)
-            self._next_look = asyncio.get_running_loop().time() + PATIENCE
+            made = await self._open(self._source())
+        except (ShahrError, OSError) as error:
+            logging.getLogger("shahr").error("the build is not taken: %s", error)
+            self._next_look = loop.time() + PATIENCE
+        else:
+            old, self.current = self.current, made
+            if old is not None:
+                old.old = True
+                old.close_if_done()
         finally:
             self._moving = None
 
-    async def _move(self, source: Source) -> None:
-        made = await self._open(source)
-        old, self.current = self.current, made
-        if old is not None:
-            old.old = True
-            old.close_if_done()
+    def _source(self) -> Source:
+        """What was there at the start may still be open in a zygote, though its files are gone."""
+        try:
+            return source_now(self.settings)
+        except ProjectMissing:
+            if self.settings.first is None:
+                raise
+            return self.settings.first
 
     async def _open(self, source: Source) -> Generation:
-        pool = await self._pool(source)
-        pools: tuple[PooledEngine, ...] = (pool,)
-        engine: Engine = pool
-        if self.settings.services:
-            services = await self._pool(services_source(self.settings))
-            pools, engine = (pool, services), _federated(pool, services, self.settings.services)
-        found = await pool.zygote.summary()
+        """Open a generation, whole or not at all."""
+        read = partial(read_queries, self.settings.project.questions)
+        questions = {query.name: query for query in await asyncio.get_running_loop().run_in_executor(None, read)}
+        with ExitStack() as opened:
+            pool = await self._pool(source, opened)
+            pools: tuple[PooledEngine, ...] = (pool,)
+            engine: Engine = pool
+            if self.settings.services:
+                services = await self._pool(services_source(self.settings), opened)
+                pools, engine = (pool, services), _federated(pool, services, self.settings.services)
+            found = pool.zygote.summary()
+            opened.pop_all()
         graphs = tuple((name, size) for name, size in found["graphs"])
         summary = DatasetSummary(found["digest"], found["triples"], graphs)
-        questions = {query.name: query for query in read_queries(self.settings.project.questions)}
+        if source.offline and not found["isolated"]:
+            logging.getLogger("shahr").warning("the kernel does not let query processes leave the network")
         return Generation(source.version, engine, pools, summary, questions)
 
-    async def _pool(self, source: Source) -> PooledEngine:
+    async def _pool(self, source: Source, opened: ExitStack) -> PooledEngine:
         loop = asyncio.get_running_loop()
-        try:
-            address = await loop.run_in_executor(None, start_zygote, self.folder, source)
-        except OSError as error:  # no memory for a process, say
-            raise EngineDown(f"the process that answers queries cannot be started: {error}") from error
+        address = await loop.run_in_executor(None, start_zygote, self.folder, source)
         pool = PooledEngine(Zygote(address), self.killed, self._hurry)
+        opened.callback(pool.close)
         await pool.open(self.settings.children)
         return pool
 

@@ -7,11 +7,13 @@ folder and any of them gives the sums over all. The names are those of the text 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, get_args
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+from prometheus_client import Counter as Total
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -38,34 +40,47 @@ class Metrics:
     """Counters, gauges and a histogram of one service, in a registry of their own."""
 
     def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
         self._folder = os.environ.get(_FOLDER)
         registry = self._registry = CollectorRegistry()
-        queries = Counter("shahr_queries", "Queries, by what became of them.", ["outcome"], registry=registry)
-        self._queries = {outcome: queries.labels(outcome) for outcome in get_args(Outcome)}
+        queries = Total("shahr_queries", "Queries, by what became of them.", ["outcome"], registry=registry)
+        self._counters = {outcome: queries.labels(outcome) for outcome in get_args(Outcome)}
         self._seconds = Histogram(
             "shahr_query_seconds", "Seconds from a query's arrival to its answer.", buckets=BUCKETS, registry=registry
         )
-        self._bytes = Counter("shahr_result_bytes", "Bytes of answers before content coding.", registry=registry)
-        self._hits = Counter("shahr_cache_hits", "Answers from the cache.", registry=registry)
-        self._misses = Counter("shahr_cache_misses", "Answers that the cache did not have.", registry=registry)
-        self._kills = Counter("shahr_kills", "Query processes killed, by reason.", ["reason"], registry=registry)
+        self._counters["bytes"] = Total(
+            "shahr_result_bytes", "Bytes of answers before content coding.", registry=registry
+        )
+        self._counters["hit"] = Total("shahr_cache_hits", "Answers from the cache.", registry=registry)
+        self._counters["miss"] = Total("shahr_cache_misses", "Answers that the cache did not have.", registry=registry)
+        self._kills = Total("shahr_kills", "Query processes killed, by reason.", ["reason"], registry=registry)
         self._queue = _gauge("shahr_queue_length", "Queries that wait for a process.", registry)
         self._busy = _gauge("shahr_children_busy", "Query processes at work.", registry)
 
     def query(self, outcome: Outcome, seconds: float, size: int) -> None:
-        """Count a query: what became of it, its seconds, the bytes of its answer (0 for none)."""
-        self._queries[outcome].inc()
-        self._seconds.observe(seconds)
-        if size:
-            self._bytes.inc(size)
+        """Count a query: what became of it, its seconds, the bytes of its answer (0 for none).
+
+        The histogram holds those that the engine worked on: an answer from the cache takes no time to speak of.
+        """
+        self._counts[outcome] += 1
+        self._counts["bytes"] += size
+        if outcome not in ("cached", "not-modified"):
+            self._seconds.observe(seconds)
 
     def hit(self) -> None:
         """Count an answer from the cache."""
-        self._hits.inc()
+        self._counts["hit"] += 1
 
     def miss(self) -> None:
         """Count an answer that the cache did not have."""
-        self._misses.inc()
+        self._counts["miss"] += 1
+
+    def flush(self) -> None:
+        """Hand on what was counted since the last time: a counter shared by processes costs a microsecond a step."""
+        counts, self._counts = self._counts, Counter()
+        for name, count in counts.items():
+            if count:
+                self._counters[name].inc(count)
 
     def kill(self, reason: str) -> None:
         """Count the killing of a query process; `reason` is one word of a few, such as "time" or "gone"."""
@@ -81,6 +96,7 @@ class Metrics:
 
     def render(self) -> tuple[str, bytes]:
         """Give the Content-Type and the page of all numbers, of all processes where they share a folder."""
+        self.flush()
         registry = self._registry
         if self._folder:
             registry = CollectorRegistry()

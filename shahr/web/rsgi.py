@@ -25,13 +25,18 @@ from shahr.errors import ShahrError
 from shahr.web.endpoint import shared_headers, takes
 from shahr.web.errors import reply_to
 from shahr.web.messages import Reply, Request
+from shahr.web.replays import LARGE
+from shahr.web.runner import Leaving
 from shahr.web.site import site_of
+from shahr.web.state import LEAVING
 
-PATIENCE = 10.0  # seconds for a body to arrive, or for a block of a reply to leave
+PATIENCE = 10.0  # seconds for a body to arrive, or for a reply to begin to leave
 WATCH = 0.03  # seconds: only a query that takes longer is worth a watch over its client
-BLOCK = 256 * 1024
+SLOWEST = 256 * 1024  # bytes a second that a reader has to take of a large reply
+BLOCK = LARGE
 UNSENT = 128 * 1024**2  # bytes of large replies that slow readers may keep in one process
-THREADS = 8
+UNREAD = 64 * 1024**2  # bytes of bodies that may be arriving at one process
+THREADS, PAGES = 8, 40  # pages that are made at once, and that may wait as well
 
 
 @dataclass(slots=True, eq=False)
@@ -48,9 +53,9 @@ class Application:
     """What granian calls; one object a worker."""
 
     def __init__(self, app: Flask) -> None:
-        self.app, self.site = app, site_of(app)
+        self.site = site_of(app)
         self.threads = ThreadPoolExecutor(THREADS, "page")
-        self.unsent = 0
+        self.unsent = self.unread = self.pages = 0
         self._watches: set[Watch] = set()
         self._alarm = Alarm(self._begin_watches)
 
@@ -62,14 +67,16 @@ class Application:
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """End."""
         self.site.service.generations.close()
+        self.site.service.flush()
+        self.threads.shutdown(wait=False, cancel_futures=True)
 
     async def __rsgi__(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
         """Answer a request."""
         headers = _headers(scope.headers)
         if scope.path == "/sparql" and scope.method == "GET":
-            known = self.site.endpoint.known(scope.query_string, headers)
-            if known is not None and len(known.body) <= BLOCK:
-                protocol.response_bytes(known.status, known.headers, known.body)
+            again = self.site.endpoint.replays.recall(scope.query_string, headers)
+            if again is not None:
+                protocol.response_bytes(again.status, again.headers, again.body)
                 return
         try:
             request = await self._read(scope, headers, protocol)
@@ -92,8 +99,17 @@ class Application:
         return await self._page(request) if reply is None else reply
 
     async def _page(self, request: Request) -> Reply:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.threads, run_wsgi, self.site.pages, request)
+        if self.pages >= PAGES:
+            raise ServiceUnavailable("too many pages are being made: try again in a moment")
+        loop, leaving = asyncio.get_running_loop(), Leaving()
+        self.pages += 1
+        try:
+            return await loop.run_in_executor(self.threads, run_wsgi, self.site.pages, request, leaving)
+        except asyncio.CancelledError:
+            leaving.go()
+            raise
+        finally:
+            self.pages -= 1
 
     async def _watched(self, work: Coroutine[Any, Any, Reply], protocol: RSGIHTTPProtocol) -> Reply:
         """Do some work, and leave it when the client has gone."""
@@ -121,8 +137,19 @@ class Application:
         length = headers.get("content-length")
         body = b""
         if length is not None or "transfer-encoding" in headers:
-            body = await self._body(protocol, None if length is None else int(length))
+            body = await self._bounded_body(protocol, None if length is None else int(length))
         return Request(scope.method, scope.path, scope.query_string, headers, body, client, base)
+
+    async def _bounded_body(self, protocol: RSGIHTTPProtocol, length: int | None) -> bytes:
+        """Read a body while all that are being read together stay within bounds."""
+        size = self.site.service.settings.body if length is None else min(length, self.site.service.settings.body)
+        if self.unread + size > UNREAD:
+            raise ServiceUnavailable("too many large requests are arriving: try again in a moment")
+        self.unread += size
+        try:
+            return await self._body(protocol, length)
+        finally:
+            self.unread -= size
 
     async def _body(self, protocol: RSGIHTTPProtocol, length: int | None) -> bytes:
         most = self.site.service.settings.body
@@ -147,7 +174,8 @@ class Application:
         if reply.status in (204, 304):
             protocol.response_empty(reply.status, headers)
         elif method == "HEAD":
-            protocol.response_empty(reply.status, [*headers, ("Content-Length", str(size))])
+            told = any(name.lower() == "content-length" for name, _ in headers)
+            protocol.response_empty(reply.status, headers if told else [*headers, ("Content-Length", str(size))])
         elif size <= BLOCK:
             protocol.response_bytes(reply.status, headers, reply.body)
         elif self.unsent + size > UNSENT:
@@ -163,8 +191,8 @@ class Application:
         try:
             transport = protocol.response_stream(reply.status, [*reply.headers, ("Content-Length", str(size))])
             view = memoryview(reply.body)
-            for start in range(0, size, BLOCK):
-                async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PATIENCE + size / SLOWEST):
+                for start in range(0, size, BLOCK):
                     await transport.send_bytes(bytes(view[start : start + BLOCK]))
         except (TimeoutError, RSGIProtocolClosed):
             return
@@ -189,21 +217,23 @@ def _headers(found: RSGIHeaders) -> dict[str, str]:
     return headers
 
 
-def run_wsgi(application: Callable[..., Any], request: Request) -> Reply:
+def run_wsgi(application: Callable[..., Any], request: Request, leaving: Leaving) -> Reply:
     """Give what a WSGI application replies to a request (PEP 3333)."""
     begun: list[tuple[int, list[tuple[str, str]]]] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], error: object = None) -> None:
         begun.append((int(status[:3]), list(headers)))
 
-    result = application(_environ(request), start_response)
+    result = application(_environ(request) | {LEAVING: leaving}, start_response)
     try:
         body = b"".join(result)
     finally:
         if hasattr(result, "close"):
             result.close()
     status, headers = begun[-1]
-    return Reply(status, [pair for pair in headers if pair[0].lower() != "content-length"], body)
+    if request.method != "HEAD":  # there the length is that of the body left out
+        headers = [pair for pair in headers if pair[0].lower() != "content-length"]
+    return Reply(status, headers, body)
 
 
 def _environ(request: Request) -> dict[str, Any]:
@@ -228,8 +258,7 @@ def _environ(request: Request) -> dict[str, Any]:
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
-    apart = ("content-type", "content-length")
-    named = {
-        f"HTTP_{name.upper().replace('-', '_')}": text for name, text in request.headers.items() if name not in apart
-    }
-    return named | environ
+    for name, text in request.headers.items():
+        if name not in ("content-type", "content-length") and "_" not in name:
+            environ[f"HTTP_{name.upper().replace('-', '_')}"] = text
+    return environ

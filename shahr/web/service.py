@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import os
+import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -10,22 +13,11 @@ from pathlib import Path
 from time import perf_counter
 
 from shahr.engine import Answer, Limits
-from shahr.errors import (
-    Busy,
-    EndpointDown,
-    EngineDown,
-    NotAcceptable,
-    OutOfMemory,
-    OutOfTime,
-    OverBudget,
-    QueryError,
-    ShahrError,
-    TooLarge,
-)
+from shahr.errors import Busy, EndpointDown, EngineDown, OutOfTime, OverBudget, ShahrError
 from shahr.web.admission import Admission
 from shahr.web.budget import Ledger
 from shahr.web.cache import AnswerCache, Cached, answer_key, is_repeatable
-from shahr.web.errors import status_of
+from shahr.web.errors import verdict
 from shahr.web.generations import Generation, Generations
 from shahr.web.metrics import Metrics, Outcome
 from shahr.web.querylog import QueryLog, QueryRecord
@@ -52,8 +44,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._own_folder = None if settings.folder else tempfile.TemporaryDirectory(prefix="shahr-")
-        self.folder = settings.folder or Path(self._own_folder.name)  # type: ignore[union-attr]
+        self.folder = settings.folder or _own_folder()
         self.metrics = Metrics()
         self.cache = AnswerCache(settings.cache)
         self.ledger = _ledger(self.folder / "budgets")
@@ -70,21 +61,28 @@ class Service:
         graphs = asked.default_graphs, asked.named_graphs
         return answer_key(generation.summary.digest, asked.query, *graphs, asked.negotiated)
 
-    async def answer(self, generation: Generation, asked: Asked, key: bytes | None) -> Cached:
-        """Answer a query from the cache or the engine; every error is one of ours, counted and logged."""
+    async def answer(self, generation: Generation, asked: Asked, key: bytes | None, unseen: bool = True) -> Cached:
+        """Answer a query from the cache or the engine; every error is one of ours, counted and logged.
+
+        `unseen` False: the client has any answer there may be, and only asks whether there is one.
+        """
         start = perf_counter()
         try:
             entry, outcome = await self._answer(generation, asked, key)
         except ShahrError as error:
-            self._account(asked, start, _outcome(error), status_of(error), None)
+            status, outcome = verdict(error)
+            self._account(asked, start, outcome, status, None)
             raise
         except asyncio.CancelledError:
             self._account(asked, start, "gone", 499, None)
             raise
-        self._account(asked, start, outcome, 200, entry.answer)
+        if unseen:
+            self._account(asked, start, outcome, 200, entry.answer)
+        else:
+            self.not_modified(asked)
         return entry
 
-    def remembered(self, query: str, entry: Cached) -> None:
+    def count_replay(self, query: str, entry: Cached) -> None:
         """Count and log an answer that was given again without a look at the query."""
         self.metrics.hit()
         self._record(query, 0.0, "cached", 200, entry.answer)
@@ -117,6 +115,7 @@ class Service:
         await self.admission.enter(asked.client, asked.seconds)
         began = perf_counter()
         blamed = False
+        self._tidy_soon()
         try:
             most = self.settings.limits
             limits = Limits(max(0.001, asked.seconds - (began - arrived)), most.memory, most.result)
@@ -129,8 +128,8 @@ class Service:
             blamed = not isinstance(error, Busy | EngineDown | EndpointDown)
             raise
         finally:
-            self._charge(asked.client, perf_counter() - began, blamed)
             self.admission.leave(asked.client)
+            self._charge(asked.client, perf_counter() - began, blamed)
 
     def blame(self, client: str) -> None:
         """Count an error that a client made before its query was read; OverBudget where it has made too many."""
@@ -149,6 +148,9 @@ class Service:
         self.metrics.query(outcome, seconds, size)
         media_type = answer.media_type if answer else None
         self.log.add(QueryRecord(query, seconds, size, outcome, status, media_type))
+        self._tidy_soon()
+
+    def _tidy_soon(self) -> None:
         if not self._tidying:
             self._tidying = True
             asyncio.get_running_loop().call_later(TIDY, self._tidy)
@@ -156,32 +158,29 @@ class Service:
     def _tidy(self) -> None:
         """Do for the queries of a moment together what each needs not wait for."""
         self._tidying = False
-        self.log.flush()
+        self.flush()
         self.metrics.queue(len(self.admission.waiting))
         self.metrics.busy(self.admission.busy)
-        if self.admission.busy:  # somebody is at work, and the gauges will change
-            self._tidying = True
-            asyncio.get_running_loop().call_later(10 * TIDY, self._tidy)
+
+    def flush(self) -> None:
+        """Write the lines and the numbers that wait."""
+        self.log.flush()
+        self.metrics.flush()
 
     def _killed(self, reason: str) -> None:
         self.kills += 1
         self.metrics.kill(reason)
 
 
+def _own_folder() -> Path:
+    """Make a folder that goes with this process, and not with one that was forked from it."""
+    path = tempfile.mkdtemp(prefix="shahr-")
+    process = os.getpid()
+    atexit.register(lambda: shutil.rmtree(path, ignore_errors=True) if os.getpid() == process else None)
+    return Path(path)
+
+
 def _ledger(path: Path) -> Ledger:
     if not path.exists():
         Ledger.create(path)
     return Ledger(path)
-
-
-def _outcome(error: ShahrError) -> Outcome:
-    outcomes: dict[type[ShahrError], Outcome] = {
-        OutOfTime: "time",
-        OutOfMemory: "memory",
-        TooLarge: "size",
-        Busy: "busy",
-        OverBudget: "budget",
-        QueryError: "refused",
-        NotAcceptable: "refused",
-    }
-    return next((outcome for kind, outcome in outcomes.items() if isinstance(error, kind)), "fault")

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 from flask import current_app, g, request
 
 from shahr.engine import Answer
-from shahr.errors import UnknownQuestion
+from shahr.engine.summary import DatasetSummary
+from shahr.errors import EngineDown, UnknownQuestion
 from shahr.queries import Query, read_query
 from shahr.solutions import Solutions, read_solutions
-from shahr.summary import DatasetSummary
 from shahr.web.generations import Generation
 from shahr.web.messages import Request
 from shahr.web.protocol import ProtocolRequest
+from shahr.web.runner import Leaving
 from shahr.web.site import Site, site_of
+
+LEAVING = "shahr.leaving"  # where an environ holds a Leaving
 
 
 class State:
@@ -54,7 +58,11 @@ class State:
         asked = ProtocolRequest(query, tuple(default_graphs), tuple(named_graphs), seconds)
         whole = endpoint.asked(_request(), asked, accepted)
         key = service.key(self._generation, whole)
-        return self._site.runner.run(service.answer(self._generation, whole, key)).answer
+        leaving: Leaving | None = request.environ.get(LEAVING)
+        try:
+            return self._site.runner.run(service.answer(self._generation, whole, key), leaving).answer
+        except CancelledError as error:
+            raise EngineDown("the client of this page has gone") from error
 
     def select(self, query: str) -> Solutions:
         """Give the rows of a SELECT."""

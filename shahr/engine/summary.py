@@ -47,7 +47,7 @@ def digest_of(store: Store) -> str:
 
 def _sizes(store: Store) -> Iterator[tuple[str, int]]:
     """Give (IRI, triples) of the named graphs, and "" for the default graph; a blank node names no graph to ask."""
-    query = read_query(Path(__file__).parent / "web" / "queries" / "sizes.rq").text
+    query = read_query(Path(__file__).parent / "queries" / "sizes.rq").text
     rows = store.query(query)
     assert isinstance(rows, QuerySolutions)
     for graph, size in rows:
