@@ -24,7 +24,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app = Flask("shahr.web")
     app.config.from_mapping(settings or {})
     service = app.config.get("SERVICE") or Settings(app.config.get("PROJECT") or Project.here())
-    source_now(service)
+    if service.first is None:
+        source_now(service)
     app.config["MAX_CONTENT_LENGTH"] = service.body
     site = app.extensions[EXTENSION] = Site(service, app.wsgi_app)
     app.wsgi_app = EndpointFirst(site)  # type: ignore[method-assign]

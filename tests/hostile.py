@@ -198,10 +198,11 @@ def wait_until(what: str, seconds: float, holds: object) -> float:
 
 @dataclass
 class Pulse:
-    """How /health fared while a block ran: the slowest answer in seconds, and how many there were."""
+    """How /health fared while a block ran: the slowest answer in seconds, how many there were, and what went wrong."""
 
     worst: float = 0.0
     beats: int = 0
+    fault: str = ""
 
 
 @contextmanager
@@ -213,10 +214,11 @@ def pulse(server: Server, source: str = "127.0.0.9") -> Iterator[Pulse]:
         while not stop.is_set():
             began = time.monotonic()
             try:
-                alive = request(server, "GET", "/health", source=source, patience=5).status == 200
-            except (OSError, HTTPException):
-                alive = False
-            felt.worst = max(felt.worst, time.monotonic() - began if alive else 60.0)
+                status = request(server, "GET", "/health", source=source, patience=5).status
+                felt.fault = felt.fault if status == 200 else f"status {status}"
+            except (OSError, HTTPException) as error:
+                felt.fault = repr(error)
+            felt.worst = max(felt.worst, 60.0 if felt.fault else time.monotonic() - began)
             felt.beats += 1
             stop.wait(0.05)
 

@@ -93,9 +93,10 @@ def test_a_deadline_told_while_it_rings_is_kept(clock: Clock) -> None:
     assert rung[:2] == [1, 2]
 
 
-def test_thousands_of_deadlines_keep_one_timer(clock: Clock) -> None:
+def test_a_thousand_deadlines_keep_one_timer(clock: Clock) -> None:
     bell = Bell(clock)
-    clock.do(lambda: [bell.alarm.by(1000 - number / 10) for number in range(5000)])
+    for number in range(1000):
+        bell.by(1000 - number)
     assert sum(not timer.cancelled() for timer in clock.timers()) == 1
 
 

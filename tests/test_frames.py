@@ -115,7 +115,7 @@ def decoded(text: str) -> str | None:
 
 
 @given(st.lists(PIECES, max_size=12).map("".join))
-@settings(max_examples=2000)
+@settings(max_examples=1000)
 @example("a=b%3Dc=")
 @example("%3D\n%41")
 @example("=\r\n%41")

@@ -258,7 +258,7 @@ def test_a_method_that_is_none(server: Server, method: str) -> None:
 def test_a_web_socket_is_refused(server: Server) -> None:
     upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-    answer = exchange(server, f"GET /sparql HTTP/1.1\r\nHost: a\r\n{upgrade}{key}\r\n".encode(), patience=2)
+    answer = exchange(server, f"GET /sparql HTTP/1.1\r\nHost: a\r\n{upgrade}{key}\r\n".encode(), patience=1)
     assert len(statuses(answer)) == 1
     assert statuses(answer)[0] == 200 or 400 <= statuses(answer)[0] < 500
     ordinary(server)

@@ -16,7 +16,7 @@ FORM = "application/x-www-form-urlencoded"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One web worker, so that /health asks the one that reads."""
     data = ring(tmp_path_factory.mktemp("data") / "ring.nq")
-    options = "--timeout 1 --memory 256 --workers 1 --children 2 --client-seconds 0 --client-errors 0"
+    options = "--timeout 0.5 --memory 256 --workers 1 --children 2 --client-seconds 0 --client-errors 0"
     with serving(*options.split(), dataset=data) as server:
         yield server
 
@@ -58,7 +58,7 @@ def test_a_long_text_holds_up_nobody(server: Server, name: str) -> None:
         heard = ask(server, LONG_TEXTS[name])
     check_refused(heard, {400, 413, 503, 507})
     assert heard.seconds < 3
-    assert felt.worst < 0.5
+    assert felt.worst < 0.5, felt
     ordinary(server)
 
 
@@ -86,7 +86,7 @@ def test_a_long_form_holds_up_nobody(server: Server, name: str) -> None:
         heard = request(server, "POST", "/sparql", b"query=" + FORMS[name], {"Content-Type": FORM})
     check_refused(heard, {400, 413, 503, 507})
     assert heard.seconds < 3
-    assert felt.worst < 0.5
+    assert felt.worst < 0.5, felt
     ordinary(server)
 
 
@@ -109,5 +109,5 @@ def test_a_long_list_in_a_header_holds_up_nobody(server: Server, name: str, leng
         for method in ("GET", "POST"):
             answer = exchange(server, f"{method} {get_path('ASK {}')} HTTP/1.1\r\n{lines}".encode())
             assert statuses(answer) in ([200], [400], [406], [415], [431])
-    assert felt.worst < 0.5
+    assert felt.worst < 0.5, felt
     ordinary(server)

@@ -132,9 +132,11 @@ def test_unknown_parameters_are_ignored(server: Server) -> None:
         assert (answer.status, answer.body) == (200, expected)
 
 
-def test_an_answer_carries_the_headers_that_keep_a_browser_safe(server: Server) -> None:
-    for answer in (get(server, NAMES), get(server, "SELECT"), ask(server, "/"), ask(server, "/nowhere")):
-        assert "default-src 'none'" in answer.headers["content-security-policy"]
+def test_pages_and_answers_carry_the_headers_that_keep_a_browser_safe(server: Server) -> None:
+    pages = (ask(server, "/"), ask(server, "/nowhere"), get(server, NAMES, "text/html"))
+    for page in pages:
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+    for answer in (*pages, get(server, NAMES), get(server, "SELECT"), ask(server), ask(server, "/health")):
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 

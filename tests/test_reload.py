@@ -14,11 +14,13 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from click.testing import CliRunner
 
 from hostile import DIRECT, RESULTS, Heard, ask, get_path, health, request, wait_until
 from invented import CITIES, PREFIXES, write
 from serving import SHAHR, Server, serving
 from shahr.builds import next_build
+from shahr.cli import main
 from shahr.paths import Project
 
 RULE = """#+ summary: A city is in force.
@@ -35,7 +37,8 @@ SELECT (COUNT(DISTINCT ?city) AS ?cities) (COUNT(DISTINCT ?status) AS ?statuses)
 
 
 def run(project: Project) -> None:
-    subprocess.run([str(SHAHR), "--project", str(project.root), "run"], check=True, capture_output=True)
+    done = CliRunner().invoke(main, ["--project", str(project.root), "run"])
+    assert done.exit_code == 0, done.output
 
 
 def grow(project: Project, cities: int) -> None:

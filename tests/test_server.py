@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,8 +25,11 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    return tiny_app(tmp_path_factory.mktemp("served")).test_client()
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """One process of its own: its numbers go to no folder that an earlier test has named."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+        yield tiny_app(tmp_path_factory.mktemp("served")).test_client()
 
 
 def is_a_sentence(text: str) -> bool:

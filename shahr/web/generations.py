@@ -104,10 +104,11 @@ class Generations:
         """
         loop = asyncio.get_running_loop()
         try:
-            made = await self._open(self._source())
+            made = await self._open_any()
         except (ShahrError, OSError) as error:
             logging.getLogger("shahr").error("the build is not taken: %s", error)
             self._next_look = loop.time() + PATIENCE
+            loop.call_at(self._next_look, self.look)
         else:
             old, self.current = self.current, made
             if old is not None:
@@ -116,14 +117,14 @@ class Generations:
         finally:
             self._moving = None
 
-    def _source(self) -> Source:
-        """What was there at the start may still be open in a zygote, though its files are gone."""
+    async def _open_any(self) -> Generation:
+        """Open what is there now, or else what the service began with: a zygote may hold that though its files go."""
         try:
-            return source_now(self.settings)
-        except ProjectMissing:
-            if self.settings.first is None:
+            return await self._open(source_now(self.settings))
+        except (ShahrError, OSError):
+            if self.settings.first is None or self.current is not None:
                 raise
-            return self.settings.first
+            return await self._open(self.settings.first)
 
     async def _open(self, source: Source) -> Generation:
         """Open a generation, whole or not at all."""

@@ -60,9 +60,9 @@ class Application:
         self._alarm = Alarm(self._begin_watches)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin: the engine is opened on the server's own loop."""
+        """Begin: the engine is opened on the server's own loop, before a connection is taken."""
         self.site.runner.bind(loop)
-        self._opening = loop.create_task(self._open())
+        loop.run_until_complete(self._open())
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """End."""
