@@ -143,7 +143,7 @@ def test_the_move_to_a_new_build_fails_no_request_and_mixes_no_answer(built: Pro
 
 
 def test_a_query_that_runs_through_the_move_is_answered_from_the_build_it_began_with(built: Project) -> None:
-    cross = " . ".join(f"?a{at} ?b{at} ?c{at}" for at in range(3))
+    cross = "VALUES ?times { 1 2 3 4 5 } " + " . ".join(f"?a{at} ?b{at} ?c{at}" for at in range(4))
     slow = f"{BOTH.rstrip()[:-1]} {{ SELECT (COUNT(*) AS ?x) {{ {cross} }} }} }}"
     with serving_project(built) as server:
         heard: list[Heard] = []
@@ -153,6 +153,7 @@ def test_a_query_that_runs_through_the_move_is_answered_from_the_build_it_began_
         grow(built, 5)
         run(built)
         wait_until("the new build serves", 5, lambda: serves(server, 5))
+        assert thread.is_alive()
         thread.join()
         assert (heard[0].status, heard[0].rows) == (200, [["2", "2"]])
 

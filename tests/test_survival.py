@@ -148,8 +148,12 @@ def leave_after(server: Server, query: str, seconds: float) -> None:
 
 
 def is_whole(server: Server) -> bool:
-    """Tell whether all children are there, and none is at work."""
-    return len(children(server)) == CHILDREN and engine_state(server)["busy"] == 0
+    """Tell whether none is at work and all children are there, the same for a while."""
+    if engine_state(server)["busy"]:
+        return False
+    found = children(server)
+    time.sleep(0.05)
+    return len(found) == CHILDREN and children(server) == found
 
 
 @pytest.mark.parametrize("query", [GREEDY, DEEP], ids=["memory", "recursion"])
@@ -220,6 +224,7 @@ def test_a_page_is_stopped_when_its_client_goes(server: Server) -> None:
 
 @pytest.mark.parametrize("size", [10, 1_500_000])
 def test_a_child_that_does_not_read_is_left_at_the_limit(server: Server, size: int) -> None:
+    wait_until("all children are there", 5, lambda: is_whole(server))
     stopped = children(server)
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
