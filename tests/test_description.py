@@ -5,9 +5,9 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple, parse
 
 from shahr.engine import Limits
 from shahr.engine.store import StoreEvaluator
+from shahr.engine.summary import DatasetSummary, digest_of, summarise
 from shahr.errors import QueryError
 from shahr.formats import Format, graph_formats, result_formats
-from shahr.engine.summary import DatasetSummary, digest_of, summarise
 from shahr.web.description import describe, extension_functions
 
 SD = "http://www.w3.org/ns/sparql-service-description#"

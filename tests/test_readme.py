@@ -14,9 +14,9 @@ from shahr.queries import read_queries
 from shahr.readme import with_questions
 from shahr.syntax import DEEPEST, MOST_CALLS
 from shahr.web.coding import LEAST
-from shahr.web.endpoint import HEADERS
+from shahr.web.endpoint import HEADERS, RANGES
 from shahr.web.protocol import FIELDS
-from shahr.web.rsgi import BLOCK, PATIENCE, UNSENT
+from shahr.web.rsgi import PATIENCE, SLOWEST, UNREAD, UNSENT
 from shahr.web.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,8 +78,9 @@ def test_the_limits_are_told_as_they_are() -> None:
         f"body took longer than {PATIENCE:g} seconds",
         f"answers of {LEAST // kilo} KB and more",
         f"{settings.body // mega} MB a body, {DEEPEST} levels of nesting, {FIELDS:,} fields a form",
-        f"for {BLOCK // kilo} KB of an answer",
-        f"cache + {UNSENT // mega} MB",
+        f"and {SLOWEST // kilo} KB a second at which a large answer",
+        f"cache + {(UNSENT + UNREAD) // mega} MB",
+        f"`Accept` over {RANGES} types",
         f"may have {MOST_CALLS} such blocks",
     )
     page = " ".join(text("README.md").split())

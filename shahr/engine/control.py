@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ def _spawn(address: Path, source: Source) -> None:
     if "error" in said:
         zygote.wait()
         raise EngineDown(said["error"])
+    threading.Thread(target=zygote.wait, name="zygote", daemon=True).start()  # it ends when it likes: no zombie
 
 
 def allocator_settings() -> dict[str, str]:

@@ -8,25 +8,21 @@
 
 from __future__ import annotations
 
-import io
 import json
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, parse
 
 from shahr.engine.loading import digest_files, load_lines
 from shahr.engine.summary import summarise
 from shahr.errors import ShahrError, SourceError
 from shahr.files import write_atomically
-
-_BLOCK = 1024**2
 
 
 def prepare(folder: Path, paths: Sequence[Path]) -> tuple[Path, dict[str, Any]]:
@@ -53,33 +49,17 @@ def build(place: Path, paths: Sequence[Path]) -> None:
     store = Store(place / "store")
     for path in paths:
         load_lines(store, path, RdfFormat.N_QUADS)
-        store.bulk_load(cast(BinaryIO, WithoutGraphs(path)), format=RdfFormat.N_TRIPLES)
+        store.bulk_extend(_triples(path))
     store.flush()
     store.optimize()
     summary = asdict(summarise(store, place.name))
     write_atomically(place / "summary.json", json.dumps(summary).encode())
 
 
-class WithoutGraphs(io.RawIOBase):
-    """An N-Quads file read as N-Triples: its lines without the names of graphs."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._file = path.open("rb")
-        self._name = re.compile(rb" <[^<>\" ]*> \.$", re.MULTILINE)
-        self._left = memoryview(b"")
-
-    def readable(self) -> bool:
-        """Tell that it can be read."""
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        """Give at most `size` bytes, none at the end."""
-        if not self._left:
-            block = self._file.read(_BLOCK) + self._file.readline()
-            self._left = memoryview(self._name.sub(b" .", block))
-        part, self._left = self._left[:size], self._left[size:]
-        return bytes(part)
+def _triples(path: Path) -> Iterator[Quad]:
+    """Give what a file says, without the names of graphs."""
+    for quad in parse(path=path, format=RdfFormat.N_QUADS):
+        yield Quad(quad.subject, quad.predicate, quad.object, DefaultGraph())
 
 
 def main(place: str, *paths: str) -> None:

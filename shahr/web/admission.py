@@ -36,8 +36,8 @@ class Admission:
 
     async def enter(self, client: str, seconds: float) -> None:
         """Take a place, waiting no more than `seconds`; Busy at once where the queue is full, or after the wait."""
-        if self.busy < self.places and self.running[client] < self.most_places and not self.waiting:
-            self._take(client)
+        if self.busy < self.places and self.running[client] < self.most_places:
+            self._take(client)  # whoever waits while a place is free has had his share
             return
         if len(self.waiting) >= self.queue or sum(one.client == client for one in self.waiting) >= self.most_waiting:
             raise Busy(retry_after=1)
