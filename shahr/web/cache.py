@@ -120,9 +120,7 @@ def is_repeatable(query: str) -> bool:
     text = query.lower()
     if any(word in text and pattern.search(text) for word, pattern in _CHANGING.items()):
         return False
-    if "construct" not in text:
-        return True
-    return "_:" not in text and "[" not in text and "(" not in text.partition("where")[0]
+    return "construct" not in text or not any(sign in text for sign in ("_:", "[", "("))
 
 
 def etag(key: bytes, media_type: str, coding: str | None) -> str:

@@ -59,7 +59,7 @@ def retry_headers(error: ShahrError) -> list[tuple[str, str]]:
 def reply_to(error: ShahrError | HTTPException) -> Reply:
     """Give an error as a reply: one line of text. A fault of our own is not told: it may name a file."""
     if isinstance(error, HTTPException):
-        status, text, headers = error.code or 500, _description(error), _allow(error)
+        status, text, headers = error.code or 500, _description(error), _headers(error)
     else:
         status, text, headers = status_of(error), str(error), retry_headers(error)
     line = FAULT if status == 500 else "".join(map(_printable, " ".join(text.split())))
@@ -77,5 +77,7 @@ def _printable(character: str) -> str:
     return character if character.isprintable() else f"\\u{ord(character):04x}"
 
 
-def _allow(error: HTTPException) -> list[tuple[str, str]]:
+def _headers(error: HTTPException) -> list[tuple[str, str]]:
+    if error.code == 503:
+        return [("Retry-After", "5")]
     return [("Allow", ", ".join(methods))] if (methods := getattr(error, "valid_methods", None)) else []

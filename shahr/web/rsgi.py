@@ -179,8 +179,8 @@ class Application:
         elif size <= BLOCK:
             protocol.response_bytes(reply.status, headers, reply.body)
         elif self.unsent + size > UNSENT:
-            busy = reply_to(ServiceUnavailable("slow readers keep all room for large answers: try again in a minute"))
-            protocol.response_bytes(busy.status, [*busy.headers, ("Retry-After", "60"), *shared_headers()], busy.body)
+            busy = reply_to(ServiceUnavailable("slow readers keep all room for large answers: try again soon"))
+            protocol.response_bytes(busy.status, [*busy.headers, *shared_headers()], busy.body)
         else:
             await self._send_blocks(reply, protocol)
 
