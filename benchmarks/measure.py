@@ -51,6 +51,7 @@ def _point(peer: Peer, workload: Workload, requests: Path, repeat: int, load: Lo
         load = replace(load, seconds=min(load.seconds, SLOW))
     if not peer.slow or _keeps_up(peer, workload, repeat, load):
         put_load(peer.endpoint, requests, workload.unique, 2 * repeat, replace(load, seconds=WARM_UP))
+        settle(peer.pid)  # what the load generator left unanswered is still being worked on
         sight = put_load(peer.endpoint, requests, workload.unique, 2 * repeat + 1, load)
         if sight.rate:
             return Point(workload.name, peer.name, repeat, False, sight)

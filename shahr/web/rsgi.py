@@ -31,7 +31,7 @@ from shahr.web.site import site_of
 from shahr.web.state import LEAVING
 
 PATIENCE = 10.0  # seconds for a body to arrive, or for a reply to begin to leave
-WATCH = 0.03  # seconds: only a query that takes longer is worth a watch over its client
+WATCH = 0.1  # seconds: only a query that takes longer is worth a watch over its client
 SLOWEST = 256 * 1024  # bytes a second that a reader has to take of a large reply
 BLOCK = LARGE
 UNSENT = 128 * 1024**2  # bytes of large replies that slow readers may keep in one process
