@@ -74,7 +74,17 @@ def load_lines(store: Store, path: Path, format_: RdfFormat) -> None:
     except FileNotFoundError as error:
         raise ProjectMissing(f"{path} is not there") from error
     except SyntaxError as error:
-        raise SourceError(path, error.lineno, f"is not {format_.name}: {error.msg}") from error
+        raise _placed(path, format_, error) from error
+
+
+def _placed(path: Path, format_: RdfFormat, error: SyntaxError) -> SourceError:
+    """Read a broken file again from its start: the line that `error` names counts only the lines loaded with it."""
+    try:
+        for _ in parse(path=path, format=format_):
+            pass
+    except SyntaxError as whole:
+        error = whole
+    return SourceError(path, error.lineno, f"is not {format_.name}: {error.msg}")
 
 
 def _load(store: Store, path: Path) -> None:

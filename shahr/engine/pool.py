@@ -15,7 +15,7 @@ from shahr.engine.control import Forked, Zygote
 from shahr.engine.frames import HEAD, pack_query, unpack_reply
 from shahr.errors import EngineDown, OutOfMemory, OutOfTime, QueryError, ShahrError
 
-SLOWLY = 1.0  # seconds
+SLOWLY = 1.0  # seconds before a child that never answered has a successor
 _READ = 64 * 1024
 _OVERHEAD = 64 * 1024  # bytes of a reply beyond its body
 

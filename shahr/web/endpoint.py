@@ -25,9 +25,6 @@ from shahr.web.service import Asked, Service
 PATHS = frozenset({"/sparql", "/health", "/metrics"})
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 READ = ("GET", "HEAD")
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 HEADERS = 8192  # characters in all headers together
 RANGES = 100
 _INLINE = 64 * 1024  # bytes: a larger body is read or compressed beside the event loop

@@ -7,10 +7,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from shahr.errors import ShahrError
-from shahr.web.endpoint import POLICY, shared_headers
+from shahr.web.endpoint import shared_headers
 from shahr.web.errors import FAULT, reply_to, status_of
 from shahr.web.messages import Reply
 from shahr.web.state import release_state
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 def install(app: Flask) -> None:

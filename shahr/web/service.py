@@ -112,10 +112,10 @@ class Service:
 
     async def _evaluate(self, generation: Generation, asked: Asked) -> Answer:
         arrived = perf_counter()
+        self._tidy_soon()  # the gauges tell of who waits as well
         await self.admission.enter(asked.client, asked.seconds)
         began = perf_counter()
         blamed = False
-        self._tidy_soon()
         try:
             most = self.settings.limits
             limits = Limits(max(0.001, asked.seconds - (began - arrived)), most.memory, most.result)
