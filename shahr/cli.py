@@ -100,6 +100,18 @@ def reason() -> None:
 
 
 @main.command()
+def index() -> None:
+    """Write dist/search.db, which the search of the pages reads, from the graph."""
+    from shahr import index as stage
+    from shahr.builds import next_build
+
+    project = _project()
+    with next_build(project, keep=("graph.nq", "inferred.nq")) as out:
+        entries = stage.index(project, out)
+    click.echo(f"{entries} entries in {shown(project.search)}")
+
+
+@main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def validate(as_json: bool) -> None:
     """Check the graph with shapes, checks and expectations; exit 1 where it does not conform."""
@@ -107,7 +119,7 @@ def validate(as_json: bool) -> None:
     from shahr.builds import next_build
 
     project = _project()
-    with next_build(project, keep=("graph.nq", "inferred.nq")) as out:
+    with next_build(project, keep=("graph.nq", "inferred.nq"), keep_if_there=("search.db",)) as out:
         report = stage.validate(project, out)
     click.echo((report.json if as_json else report.text).rstrip("\n"))
     if not report.conforms:
@@ -116,15 +128,16 @@ def validate(as_json: bool) -> None:
 
 @main.command()
 def run() -> None:
-    """Build, reason and validate; dist/ changes only when all three succeed."""
-    from shahr import build, reason, validate
+    """Build, reason, index and validate; dist/ changes only when all four succeed."""
+    from shahr import build, index, reason, validate
     from shahr.builds import next_build
 
     project = _project()
     with next_build(project) as out:
-        with _progress("build, reason, validate", steps=3) as step:
+        with _progress("build, reason, index, validate", steps=4) as step:
             quads = step(build.build(project, out))
             inferred = step(reason.reason(project, out))
+            step(index.index(project, out))
             report = step(validate.validate(project, out))
         if not report.conforms:
             click.echo(report.text.rstrip("\n"), err=True)

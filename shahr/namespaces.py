@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from shahr.errors import UnknownPrefix
 
 BASE = "https://w3id.org/shahr/"
@@ -40,17 +42,25 @@ _OUTSIDE = {
 }
 
 
+_OWN = {
+    **{name: f"{BASE}{name}/" for name in ENTITY_PREFIXES + SOURCE_PREFIXES + FACT_PREFIXES},
+    "shahr": SHAHR,
+    "shape": SHAPE,
+    "concept": f"{BASE}concept/",
+    "graph": GRAPH,
+}
+_ALL = MappingProxyType(dict(sorted((_OWN | _OUTSIDE).items())))
+
+
 def prefix_map() -> dict[str, str]:
     """Give every prefix Shahr uses with its namespace, a fresh dict ordered by prefix."""
-    own = {name: f"{BASE}{name}/" for name in ENTITY_PREFIXES + SOURCE_PREFIXES + FACT_PREFIXES}
-    own |= {"shahr": SHAHR, "shape": SHAPE, "concept": f"{BASE}concept/", "graph": GRAPH}
-    return dict(sorted((own | _OUTSIDE).items()))
+    return dict(_ALL)
 
 
 def iri(curie: str) -> str:
     """Expand "city:isfahan" to a full IRI; UnknownPrefix where the prefix is not known."""
     prefix, colon, local = curie.partition(":")
-    namespace = prefix_map().get(prefix)
+    namespace = _ALL.get(prefix)
     if not colon or namespace is None:
         raise UnknownPrefix(curie)
     return namespace + local
@@ -58,7 +68,7 @@ def iri(curie: str) -> str:
 
 def curie(iri: str) -> str:
     """Shorten a full IRI by its longest known namespace; an IRI outside all of them comes back as it is."""
-    fitting = [(namespace, prefix) for prefix, namespace in prefix_map().items() if iri.startswith(namespace)]
+    fitting = [(namespace, prefix) for prefix, namespace in _ALL.items() if iri.startswith(namespace)]
     if not fitting:
         return iri
     namespace, prefix = max(fitting, key=lambda pair: len(pair[0]))

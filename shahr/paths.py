@@ -108,6 +108,11 @@ class Project:
         return self.dist / "inferred.nq"
 
     @property
+    def search(self) -> Path:
+        """What the search of the pages reads (SQLite)."""
+        return self.dist / "search.db"
+
+    @property
     def report(self) -> Path:
         """The report of the last validation, as text."""
         return self.dist / "report.txt"

@@ -1,15 +1,15 @@
 """Query files: their header, their parameters, and the one block of terms that a call may replace.
 
-A file begins with lines `#+ key: value`: summary, summary-fa, param ("name, a kind"; as often as needed),
-and for checks severity, message, message-fa. It runs as it stands; `bind` puts
-other terms in the place of the example.
+A file begins with lines `#+ key: value`: summary, summary-fa, param ("name, a kind"; as often as needed), label
+("name, English, Persian": what a reader calls a parameter or a column of the result; as often as needed), and for
+checks severity, message, message-fa. It runs as it stands; `bind` puts other terms in the place of the example.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Store
@@ -30,6 +30,7 @@ Term = NamedNode | Literal
 
 _LINE = re.compile(r"#\+ ([a-z-]+): (.*\S)\s*$")
 _PARAM = re.compile(r"([A-Za-z][A-Za-z0-9_]*),\s*(?:an? |the )?(?:[^,]* )?([A-Za-z]+)")
+_LABEL = re.compile(r"([A-Za-z][A-Za-z0-9_]*),\s*([^,]*[^,\s])\s*,\s*(\S.*)")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PHRASE = re.compile(r"[A-Za-z]+(?: [A-Za-z]+){2,}")
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
@@ -48,7 +49,10 @@ class Param:
 
 @dataclass(frozen=True)
 class Query:
-    """A query file: `text` is the whole file and runs as it stands; `metadata` is the rest of the header."""
+    """A query file: `text` is the whole file and runs as it stands; `metadata` is the rest of the header.
+
+    `labels` holds (English, Persian) by the name of a parameter or a variable of the result.
+    """
 
     name: str
     path: Path
@@ -57,18 +61,20 @@ class Query:
     summary_fa: str
     params: tuple[Param, ...]
     metadata: Mapping[str, str]
+    labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def read_query(path: Path) -> Query:
     """Read and check one file: header, syntax, and that a question is an ordered SELECT; or SourceError."""
     text = _read(path)
     header = _header(text)
-    metadata = {key: value for _, key, value in header if key != "param"}
+    metadata = {key: value for _, key, value in header if key not in ("param", "label")}
     params = tuple(_param(path, line, value) for line, key, value in header if key == "param")
     query = Query(
         *(path.stem, path, text, metadata.get("summary", ""), metadata.get("summary-fa", "")),
         params,
         metadata,
+        _labels(path, header),
     )
     try:
         _check(query)
@@ -195,6 +201,18 @@ def _param(path: Path, line: int, value: str) -> Param:
     if not found or found[2].lower() not in kinds:
         raise SourceError(path, line, f'param needs "name, a kind" with one kind of {", ".join(kinds)}')
     return Param(found[1], found[2].lower())
+
+
+def _labels(path: Path, header: Sequence[tuple[int, str, str]]) -> dict[str, tuple[str, str]]:
+    labels: dict[str, tuple[str, str]] = {}
+    for line, key, value in header:
+        if key != "label":
+            continue
+        found = _LABEL.fullmatch(value)
+        if not found or found[1] in labels:
+            raise SourceError(path, line, 'label needs "name, English, Persian", once for each name')
+        labels[found[1]] = found[2], found[3]
+    return labels
 
 
 def _check(query: Query) -> None:

@@ -182,62 +182,7 @@ def test_the_start_page(client: FlaskClient) -> None:
     assert "https://" not in page
 
 
-def test_a_question_page_shows_its_example_with_labels_escaped(client: FlaskClient) -> None:
-    page = client.get("/questions/sisters").text
-    assert '<a href="https://w3id.org/shahr/city/kazan">city:kazan</a>' in page
-    assert "&lt;b&gt;Kazan" in page
-    assert "<b>Kazan" not in page
-    assert '<span class="label" lang="fa" dir="rtl">اصفهان</span>' in page
-
-
-def test_a_question_as_rest(client: FlaskClient) -> None:
-    response = client.get("/questions/sisters?city=city:isfahan&format=csv")
-    assert (
-        response.data
-        == b"city,sister\r\n"
-        + b",".join(f"https://w3id.org/shahr/city/{name}".encode() for name in ("isfahan", "kazan"))
-        + b"\r\n"
-    )
-    nobody = client.get("/questions/sisters?city=city:kazan&format=json")
-    assert json.loads(nobody.data)["results"]["bindings"] == []
-
-
-@pytest.mark.parametrize(
-    ("path", "status", "words"),
-    [
-        ("/questions/sisters?format=json", 400, "'city'"),
-        ("/questions/sisters?format=json&city=<a b>", 400, "'city'"),
-        ("/questions/sisters?town=city:kazan", 400, "'town'"),
-        ("/questions/sisters?city=city:kazan&format=pdf", 400, "'pdf'"),
-        ("/questions/labels-elsewhere?format=json", 400, "federated"),
-        ("/questions/nothing", 404, "'nothing'"),
-        ("/questions/..%2Fsecret", 404, ""),
-    ],
-)
-def test_wrong_questions(client: FlaskClient, path: str, status: int, words: str) -> None:
-    response = client.get(path)
-    assert response.status_code == status
-    assert words in response.text
-    assert is_a_sentence(response.text)
-
-
-def test_a_federated_question_has_a_page_without_rows(client: FlaskClient) -> None:
-    assert "shahr query labels-elsewhere" in client.get("/questions/labels-elsewhere").text
-
-
-def test_only_web_addresses_become_links(client: FlaskClient) -> None:
-    page = client.get("/questions/odd").text
-    assert "javascript:alert(1)" in page
-    assert 'href="javascript' not in page
-
-
 def test_nothing_built_is_said_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "ontology").mkdir()
     with pytest.raises(ProjectMissing, match="make serve"):
         create_app({"PROJECT": Project.at(tmp_path)})
-
-
-def test_a_parameter_given_twice_is_refused(client: FlaskClient) -> None:
-    answer = client.get("/questions/sisters?city=city:isfahan&city=city:kazan")
-    assert answer.status_code == 400
-    assert "more than once" in answer.text

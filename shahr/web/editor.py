@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from itertools import islice
 
 from flask import Blueprint, Response, render_template, request
-from pyoxigraph import Literal, QueryBoolean, QueryResultsFormat, parse_query_results
+from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, parse_query_results
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from shahr.engine import Answer
 from shahr.errors import EngineError, QueryError, ShahrError
 from shahr.formats import graph_formats, result_formats
-from shahr.namespaces import curie, prefix_map
+from shahr.namespaces import prefix_map
 from shahr.queries import Query
 from shahr.solutions import Solutions
 from shahr.syntax import service_block
 from shahr.web.description import usable_address
 from shahr.web.errors import reply_to
+from shahr.web.labels import Labels, read_labels
 from shahr.web.messages import Reply, Request
 from shahr.web.protocol import ProtocolRequest, read_request
 from shahr.web.state import page_query, state
-from shahr.web.terms import labels_of, shown
 
 LONGEST = 1000
 
@@ -75,6 +75,7 @@ def sparql_page() -> BaseResponse:
 def page(asked: ProtocolRequest, found: Extract | None = None, failure: Failure | None = None) -> str:
     """Give the page for a query with what was found, or with its failure, or for no query at all."""
     query = _without_header(page_query("example").text) if asked.query is None else asked.query
+    graphs = _graphs(asked.default_graphs)
     return render_template(
         "editor.html",
         query=query,
@@ -83,12 +84,10 @@ def page(asked: ProtocolRequest, found: Extract | None = None, failure: Failure 
         failure=failure,
         rows=min(max(query.count("\n") + 2, 8), 24),
         longest=LONGEST,
-        graphs=_graphs(asked.default_graphs),
+        graphs=graphs,
         prefixes=prefix_map(),
         examples=_examples(),
-        labels=_labels(found),
-        shown=shown,
-        curie=curie,
+        labels=_labels(found, graphs),
         commands=_commands(asked, found),
     )
 
@@ -136,14 +135,14 @@ def _excerpt(query: str, line: int, column: int | None) -> tuple[str, str, str]:
     return text[:word], f"{text[word : column - 1]}{at.strip() or '␣' if at else '⏎'}", text[column:]
 
 
-def _labels(found: Extract | None) -> dict[str, list[Literal]]:
+def _labels(found: Extract | None, graphs: Sequence[tuple[str, bool]]) -> Labels:
     """Labels are a help, and their want no reason to withhold the rows."""
-    if found is None or found.table is None or not found.table.rows:
-        return {}
+    rows = found.table.rows if found and found.table else []
+    nodes = {term.value for row in rows for term in row if isinstance(term, NamedNode)}
     try:
-        return labels_of(found.table)
+        return read_labels(nodes | {graph for graph, _ticked in graphs})
     except EngineError:
-        return {}
+        return Labels({})
 
 
 def _graphs(chosen: Sequence[str]) -> list[tuple[str, bool]]:

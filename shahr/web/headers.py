@@ -1,24 +1,30 @@
-"""Headers on every page, and errors as one readable line of text."""
+"""Headers on every page, and errors in the form that was asked for."""
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from shahr.errors import ShahrError
+from shahr.web.dereference import link_header
 from shahr.web.endpoint import shared_headers
-from shahr.web.errors import FAULT, reply_to, status_of
-from shahr.web.messages import Reply
+from shahr.web.errors import FAULT, status_of
+from shahr.web.refusals import HTML, refusal
 from shahr.web.state import release_state
 
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_SELF = ("script-src", "style-src", "font-src", "img-src", "connect-src", "form-action")
+POLICY = "; ".join(
+    ["default-src 'none'", *(f"{name} 'self'" for name in _SELF), "base-uri 'none'", "frame-ancestors 'none'"]
 )
 
 
 def install(app: Flask) -> None:
-    """Put the headers on every page of an app, turn its errors into text, and end its requests."""
+    """Put the headers on every page of an app, answer its errors, and end its requests.
+
+    A path with two slashes in a row is nobody's, as at the endpoint, and not sent to the one without.
+    """
+    app.url_map.merge_slashes = False
     app.after_request(_add_headers)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(ShahrError, _own_error)
@@ -31,19 +37,26 @@ def _add_headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Referrer-Policy"] = "no-referrer"
     response.vary.add("Accept")
+    if response.mimetype == HTML:
+        response.vary.add("Accept-Language")
+    _add_links(response)
     return response
+
+
+def _add_links(response: Response) -> None:
+    """A script of another site may follow them."""
+    links = link_header(request.path) if response.status_code in (200, 304) else None
+    if links:
+        response.headers["Link"] = links
+        response.headers["Access-Control-Expose-Headers"] += ", Link"
 
 
 def _http_error(error: HTTPException) -> BaseResponse:
     """A redirect is an exception of werkzeug's as well."""
-    return _response(reply_to(error)) if (error.code or 500) >= 400 else error.get_response()
+    return refusal(error) if (error.code or 500) >= 400 else error.get_response()
 
 
 def _own_error(error: ShahrError) -> BaseResponse:
     if status_of(error) == 500:
         current_app.logger.error("%s: %s", FAULT, error)
-    return _response(reply_to(error))
-
-
-def _response(reply: Reply) -> BaseResponse:
-    return BaseResponse(reply.body, reply.status, reply.headers)
+    return refusal(error)

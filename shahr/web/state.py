@@ -7,6 +7,7 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 
 from flask import current_app, g, request
+from pyoxigraph import RdfFormat, Triple, parse
 
 from shahr.engine import Answer
 from shahr.engine.summary import DatasetSummary
@@ -67,6 +68,11 @@ class State:
     def select(self, query: str) -> Solutions:
         """Give the rows of a SELECT."""
         return read_solutions(self.evaluate(query, [], [], "application/sparql-results+json").body)
+
+    def construct(self, query: str) -> list[Triple]:
+        """Give the triples of a CONSTRUCT."""
+        body = self.evaluate(query, [], [], "application/n-triples").body
+        return [one.triple for one in parse(body, format=RdfFormat.N_TRIPLES)]
 
     def release(self) -> None:
         """Let go of the generation."""

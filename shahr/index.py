@@ -1,0 +1,154 @@
+"""The stage `index`: writes what can be searched for into search.db, which shahr.search reads (SQLite, FTS5).
+
+    entry       one row a thing: IRI (of a question its path), kind, what comes first, number of facts about it
+    name        its labels, other names, curie, and the texts that tell what it is; `glued` is the folded name
+    words       FTS5: folded words of names, neighbours glued, sounds of Persian words, words of texts
+    vocabulary  the words of that
+
+Texts of articles are not in it, nor in the graph.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from shahr.dataset import read_nquads
+from shahr.files import write_atomically
+from shahr.folding import glue, pairs, persian_sound, visible, words
+from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, SHAHR, curie
+from shahr.paths import Project
+from shahr.queries import read_queries
+
+LONGEST_NAME = 500  # characters
+_PLACE = re.compile(r"(?P<kind>[a-z]+)/[a-z0-9]+(?:-[a-z0-9]+)*|(?P<term>ns#[A-Za-z][A-Za-z0-9-]*)")
+_SCHEMA = """
+PRAGMA page_size = 4096;
+CREATE TABLE entry (id INTEGER PRIMARY KEY, iri TEXT NOT NULL, kind TEXT NOT NULL, ordinal INTEGER NOT NULL,
+  facts INTEGER NOT NULL);
+CREATE TABLE name (entry INTEGER NOT NULL, role TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL,
+  glued TEXT NOT NULL);
+CREATE VIRTUAL TABLE words USING fts5 (names, pairs, sounds, texts, content = '', detail = column, columnsize = 0,
+  tokenize = 'ascii', prefix = '2 3');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
+"""
+_INDEXES = """
+CREATE INDEX name_by_entry ON name (entry);
+CREATE INDEX name_by_glued ON name (glued);
+INSERT INTO words (words) VALUES ('optimize');
+"""
+
+
+@dataclass
+class Entry:
+    """Something to find: names and texts as (role, language, text); role is label, alternative, curie or text."""
+
+    iri: str
+    kind: str
+    facts: int = 0
+    names: set[tuple[str, str, str]] = field(default_factory=set)
+
+    @property
+    def ordinal(self) -> int:
+        """Entities come first, then sources and questions, then what describes, then single facts."""
+        if self.kind in ENTITY_PREFIXES:
+            return 0
+        return {"article": 1, "question": 1, "concept": 2, "term": 2}.get(self.kind, 3)
+
+
+def index(project: Project, out: Path) -> int:
+    """Write out/search.db from out/graph.nq, out/inferred.nq and the questions; gives the number of entries.
+
+    The same sources give the same bytes with the same SQLite.
+    """
+    quads = chain(read_nquads(out / "graph.nq"), read_nquads(out / "inferred.nq"))
+    entries = [*_entries(quads), *_questions(project)]
+    write_atomically(out / "search.db", _database(sorted(entries, key=lambda entry: entry.iri)))
+    return len(entries)
+
+
+def _entries(quads: Iterable[Quad]) -> list[Entry]:
+    """Give what has a label and a page of its own."""
+    roles, found, about = _roles(), dict[str, Entry](), set[tuple[str, str]]()
+    for quad in quads:
+        subject, value, kind = quad.subject, quad.object, _kind(quad.subject)
+        if isinstance(value, NamedNode) and kind in FACT_PREFIXES:
+            about.add((value.value, str(subject)))
+        role = roles.get(quad.predicate.value)
+        if isinstance(subject, NamedNode) and kind and role and isinstance(value, Literal):
+            entry = found.setdefault(subject.value, Entry(subject.value, kind))
+            entry.names.add((role, value.language or "", _shortened(visible(value.value))))
+    facts = Counter(node for node, _ in about)
+    for entry in found.values():
+        entry.facts = facts[entry.iri]
+        entry.names.add(("curie", "", curie(entry.iri)))
+    return [entry for entry in found.values() if any(role == "label" for role, _, _ in entry.names)]
+
+
+def _roles() -> dict[str, str]:
+    """Give the role of what a property says."""
+    rdfs, skos = "http://www.w3.org/2000/01/rdf-schema#", "http://www.w3.org/2004/02/skos/core#"
+    return {
+        **dict.fromkeys((f"{rdfs}label", f"{skos}prefLabel"), "label"),
+        **dict.fromkeys((f"{skos}altLabel", "https://schema.org/headline"), "alternative"),
+        **dict.fromkeys((f"{skos}definition", f"{SHAHR}gist", "http://purl.org/dc/terms/description"), "text"),
+    }
+
+
+def _kind(subject: object) -> str:
+    """Give the kind of what can be found, "" for all else."""
+    if not isinstance(subject, NamedNode) or not (place := _PLACE.fullmatch(subject.value.removeprefix(BASE))):
+        return ""
+    known = (*ENTITY_PREFIXES, *FACT_PREFIXES, "article", "period", "concept")
+    return "term" if place["term"] else place["kind"] if place["kind"] in known else ""
+
+
+def _shortened(text: str) -> str:
+    """A name is no longer than this; a label that is would fill the index and every page of results."""
+    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…"
+
+
+def _questions(project: Project) -> Iterable[Entry]:
+    for query in read_queries(project.questions):
+        names = {("label", "en", query.summary), ("label", "fa", query.summary_fa)}
+        yield Entry(f"/questions/{query.name}", "question", names=names)
+
+
+def _database(entries: Iterable[Entry]) -> bytes:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.executescript(_SCHEMA)
+        connection.execute("BEGIN")
+        for number, entry in enumerate(entries, 1):
+            _insert(connection, number, entry)
+        connection.execute("COMMIT")
+        connection.executescript(_INDEXES)
+        return connection.serialize()
+
+
+def _insert(connection: sqlite3.Connection, number: int, entry: Entry) -> None:
+    row = (number, entry.iri, entry.kind, entry.ordinal, entry.facts)
+    connection.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?)", row)
+    names = sorted(entry.names)
+    rows = [(number, role, tongue, text, "" if role == "text" else glue(text)) for role, tongue, text in names]
+    connection.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", rows)
+    called = [text for role, _, text in names if role in ("label", "alternative")]
+    told = [text for role, _, text in names if role == "text"]
+    own = [word for name in called for word in words(name)]
+    columns = (
+        own,
+        [pair for name in called for pair in pairs(name)],
+        [sound for sound in map(persian_sound, own) if sound],
+        [word for text in told for word in words(text)],
+    )
+    values = [" ".join(sorted(set(column))) for column in columns]
+    connection.execute(
+        "INSERT INTO words (rowid, names, pairs, sounds, texts) VALUES (?, ?, ?, ?, ?)", (number, *values)
+    )

@@ -1,0 +1,242 @@
+"""Search in the names that the stage `index` has written down: entities, articles, facts, terms, questions."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from shahr.errors import ProjectMissing, QueryError
+from shahr.folding import fold, glue, latin_sound
+from shahr.namespaces import ENTITY_PREFIXES, FACT_PREFIXES, curie
+
+LONGEST = 200
+MOST_WORDS = 8
+SPELLINGS = 20  # words of the index that one mistyped word may stand for
+SCORES = (100, 95, 80, 80, 80, 50, 40)  # of the tiers below
+
+# The tiers: 0 a label and 1 another name as they were written; 2 a name that begins so, 3 one with the words, 4 one
+# with the last of them begun: of these three, things come before facts about them; 5 a text with the words.
+_AS_WRITTEN = """
+SELECT entry.id, entry.kind, MIN(found.tier) AS tier FROM (
+  SELECT entry AS id, role = 'alternative' AS tier FROM name WHERE glued = :glued
+  UNION ALL SELECT entry, 2 FROM name WHERE glued > :glued AND glued < :glued || char(1114111) AND role <> 'curie'
+  UNION ALL SELECT rowid, 3 FROM words WHERE words MATCH :named
+  UNION ALL SELECT rowid, 4 FROM words WHERE words MATCH :begun
+  UNION ALL SELECT rowid, 5 FROM words WHERE words MATCH :told
+) AS found JOIN entry ON entry.id = found.id
+GROUP BY entry.id
+ORDER BY MIN(MIN(found.tier), 2) + (MIN(found.tier) = 5), entry.ordinal, tier, entry.facts DESC, entry.id
+"""
+_MISTYPED = """
+SELECT id, kind, 6 FROM entry WHERE id IN (SELECT rowid FROM words WHERE words MATCH :meant)
+ORDER BY ordinal, facts DESC, id
+"""
+_LAST_NAMED, _LAST_TOLD = 4, 5
+_NAMES = """
+SELECT entry.id, iri, role, language, text FROM entry JOIN name ON name.entry = entry.id
+WHERE entry.id IN (SELECT value FROM json_each(:ids)) AND role <> 'curie' ORDER BY entry.id, role, language, text
+"""
+
+_Row = tuple[int, str, int]
+
+
+@dataclass(frozen=True)
+class Name:
+    """A text in a language ("" where none is told)."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something found: `labels` by language tag as in the graph ("fa", "en", "fa-latn"); `score` is at most 100.
+
+    `iri` is the path "/questions/…" for a question. `snippet` is the other name or the text that was found where no
+    label was, and `snippet_field` tells which: "alternative" or "text".
+    """
+
+    iri: str
+    kind: str
+    labels: Mapping[str, str]
+    snippet_field: str
+    snippet: Name | None
+    score: int
+
+    @property
+    def curie(self) -> str:
+        """The short name."""
+        return curie(self.iri)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Hits from `offset` on, how many there are in all, and how many of each kind, were every kind wanted."""
+
+    total: int
+    hits: list[Hit]
+    kinds: Mapping[str, int]
+
+
+def searchable_kinds(name: str) -> tuple[str, ...]:
+    """Give the kinds that a name stands for: itself, or those of a group ("entity", "fact"); () for "".
+
+    QueryError where there is no such kind.
+    """
+    single = (*ENTITY_PREFIXES, "article", "question", "concept", "term", "period", *FACT_PREFIXES)
+    known = {"": (), "entity": ENTITY_PREFIXES, "fact": FACT_PREFIXES, **{kind: (kind,) for kind in single}}
+    if name not in known:
+        raise QueryError(f"kind {name[:40]!r} is not one of {', '.join(filter(None, known))}")
+    return known[name]
+
+
+def open_index(path: Path) -> Index:
+    """Open a search.db, to read only; it stays readable when the file goes. ProjectMissing where that cannot be."""
+    missing = f"{path.name} cannot be opened: run `shahr index`, or `shahr run`"
+    try:
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+    except sqlite3.Error as error:
+        raise ProjectMissing(missing) from error
+    try:
+        connection.execute("SELECT COUNT(*) FROM entry").fetchone()
+    except sqlite3.Error as error:
+        connection.close()
+        raise ProjectMissing(missing) from error
+    return Index(connection)
+
+
+class Index:
+    """An open index, for any number of threads."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection, self._lock = connection, Lock()
+
+    def search(self, text: str, kinds: Iterable[str] = (), limit: int = 20, offset: int = 0) -> Found:
+        """Find what a text of at most 200 characters and 8 words names, the best first; () for all kinds.
+
+        Labels as written come first, then other names, then names that begin so, then names with all the words (the
+        last one may be begun), then texts with them. Only where no name fits are words meant that are spelt alike:
+        a letter amiss in four and more, two in eight and more, or the sound of a Persian word in Latin letters.
+        QueryError for a text that is too long, or without a letter or digit.
+        """
+        asked = _parse(text)
+        rows = self._rows(asked, _LAST_TOLD)
+        wanted = frozenset(kinds)
+        kept = [row for row in rows if not wanted or row[1] in wanted]
+        return Found(len(kept), self._hits(kept[offset : offset + limit], asked), Counter(row[1] for row in rows))
+
+    def complete(self, text: str, kinds: Iterable[str] = (), limit: int = 10) -> list[Hit]:
+        """Find what may be meant by the beginning of a name; as `search`, but texts count for nothing."""
+        asked, wanted = _parse(text), frozenset(kinds)
+        kept = [row for row in self._rows(asked, _LAST_NAMED) if not wanted or row[1] in wanted]
+        return self._hits(kept[:limit], asked)
+
+    def _rows(self, asked: list[str], last: int) -> list[_Row]:
+        """Give (id, kind, tier), the best first, of tiers up to `last` and, where names fail, of mistyped words."""
+        rows = [row for row in self._select(_AS_WRITTEN, _expressions(asked)) if row[2] <= last]
+        if any(row[2] <= _LAST_NAMED for row in rows):
+            return rows
+        seen = {row[0] for row in rows}
+        last_one = len(asked) - 1
+        meant = " AND ".join(f"({self._meant(word, place == last_one)})" for place, word in enumerate(asked))
+        return [*rows, *(row for row in self._select(_MISTYPED, {"meant": meant}) if row[0] not in seen)]
+
+    def _meant(self, word: str, begun: bool) -> str:
+        """Give the expression for a word and, unless it is known, for those that are spelt or sound like it."""
+        sound = latin_sound(word)
+        either = [f'sounds : "{sound}"'] if sound else []
+        spellings = [_quote(word, begun), *(_quote(one) for one in self._alike(word, begun))]
+        return " OR ".join([f"{{names pairs}} : ({' OR '.join(spellings)})", *either])
+
+    def _alike(self, word: str, begun: bool) -> list[str]:
+        """Give the words of names that are nearest to a word that names do not have."""
+        place = bisect_left(self._vocabulary, word)
+        after = self._vocabulary[place] if place < len(self._vocabulary) else ""
+        allowed = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+        if after == word or (begun and after.startswith(word)) or not allowed:
+            return []
+        near = process.extract(word, self._vocabulary, scorer=OSA.distance, score_cutoff=allowed, limit=SPELLINGS)
+        return [one for one, distance, _ in near if distance == near[0][1]]
+
+    @cached_property
+    def _vocabulary(self) -> list[str]:
+        return [
+            term
+            for (term,) in self._select(
+                "SELECT DISTINCT term FROM vocabulary WHERE col IN ('names', 'pairs') ORDER BY term", {}
+            )
+        ]
+
+    def _hits(self, rows: Sequence[_Row], asked: list[str]) -> list[Hit]:
+        found: dict[int, list[tuple[str, str, str]]] = {}
+        iris: dict[int, str] = {}
+        for number, iri, *name in self._select(_NAMES, {"ids": json.dumps([row[0] for row in rows])}):
+            found.setdefault(number, []).append((name[0], name[1], name[2]))
+            iris[number] = iri
+        return [_hit(iris[number], kind, tier, found[number], asked) for number, kind, tier in rows]
+
+    def _select(self, statement: str, values: Mapping[str, str]) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._connection.execute(statement, values).fetchall()
+
+
+def _parse(text: str) -> list[str]:
+    """Give the folded words of a text, those of its curie where it is an IRI."""
+    if len(text) > LONGEST:
+        raise QueryError(f"the text to search for is longer than {LONGEST} characters: write less")
+    asked = fold(curie(text.strip())).split()
+    if not asked:
+        raise QueryError("there is nothing to search for: write a letter or a digit at least")
+    if len(asked) > MOST_WORDS:
+        raise QueryError(f"there are more than {MOST_WORDS} words to search for: write fewer")
+    return asked
+
+
+def _expressions(asked: list[str]) -> dict[str, str]:
+    """Give what the tiers look for: all words, or all with two neighbours as one, the last word whole or begun."""
+    places = range(len(asked) - 1)
+    ways = [asked, *([*asked[:at], asked[at] + asked[at + 1], *asked[at + 2 :]] for at in places)]
+    whole = " OR ".join(f"({' AND '.join(map(_quote, way))})" for way in ways)
+    begun = " OR ".join(f"({' AND '.join([*map(_quote, way[:-1]), _quote(way[-1], True)])})" for way in ways)
+    return {
+        "glued": "".join(asked),
+        "named": f"{{names pairs}} : ({whole})",
+        "begun": f"{{names pairs}} : ({begun})",
+        "told": f"{{names pairs texts}} : ({begun})",
+    }
+
+
+def _quote(word: str, begun: bool = False) -> str:
+    """Folded words are letters and digits, so nothing in them ends the quotation."""
+    return f'"{word}"*' if begun else f'"{word}"'
+
+
+def _hit(iri: str, kind: str, tier: int, names: list[tuple[str, str, str]], asked: list[str]) -> Hit:
+    """Give a hit with the name that is or best holds what was asked for; of equal ones a label needs no mention."""
+    labels: dict[str, str] = {}
+    for role, language, text in names:
+        if role == "label":
+            labels.setdefault(language, text)
+    order = ("label", "alternative", "text")
+    role, language, text = min(names, key=lambda name: (*_distance(name[2], asked), order.index(name[0])))
+    snippet = None if role == "label" else Name(text, language)
+    return Hit(iri, kind, labels, role if snippet else "", snippet, SCORES[tier])
+
+
+def _distance(text: str, asked: list[str]) -> tuple[bool, int]:
+    """Tell whether a text is other than what was asked for, and how many of the words it lacks."""
+    glued = glue(text)
+    return glued != "".join(asked), sum(word not in glued for word in asked)

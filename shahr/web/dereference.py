@@ -1,0 +1,151 @@
+"""What stands behind the IRIs of Shahr: 303 to the page or to the data by Accept, and the data themselves.
+
+`/city/isfahan` names a city, which no server can send; `/city/isfahan.html` is a page about it and
+`/city/isfahan.ttl` are the data (Cool URIs for the Semantic Web, 4.2). The pages are made by others.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+
+from flask import Blueprint, request
+from werkzeug.exceptions import NotFound, RequestHeaderFieldsTooLarge
+from werkzeug.wrappers import Response
+
+from shahr.errors import NotAcceptable
+from shahr.formats import negotiate, parse_accept
+from shahr.namespaces import BASE, GRAPH
+from shahr.paths import Project
+from shahr.web.addresses import KINDS, SLUG
+from shahr.web.context import MEDIA_TYPE
+from shahr.web.documents import Library, check_node
+from shahr.web.endpoint import RANGES, content_type
+from shahr.web.language import link
+from shahr.web.refusals import HTML, data_formats
+
+WHOLES = ("ns", "shapes", "concept", "graph")
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+_SUFFIXES = "ttl, nt, jsonld, rdf, nq"  # as the table of shahr.web.refusals has them
+LONGEST = 200  # characters of a slug
+_SLUG = re.compile(SLUG)
+_DOCUMENT = re.compile(rf"/((?:{'|'.join(KINDS)})/{SLUG}|{'|'.join(WHOLES)})\.([a-z]+)")
+
+
+def blueprint(project: Project) -> Blueprint:
+    """Give the routes of IRIs and of data; `project` holds the shapes."""
+    routes = Blueprint("dereference", __name__)
+    views = _Views(Library(project))
+    routes.add_url_rule("/context.jsonld", "context", views.context)
+    routes.add_url_rule(f"/<any({', '.join(WHOLES)}):name>", "see_whole", views.see_whole)
+    routes.add_url_rule(f"/<any({', '.join(WHOLES)}):name>.<any({_SUFFIXES}):suffix>", "whole", views.whole)
+    routes.add_url_rule(f"/<any({', '.join(KINDS)}):kind>/<slug>", "see_node", views.see_node)
+    routes.add_url_rule(f"/<any({', '.join(KINDS)}):kind>/<slug>.<any({_SUFFIXES}):suffix>", "node", views.node)
+    routes.add_url_rule(f"/<any({', '.join(KINDS)}):kind>/<slug>/<path:below>", "see_part", views.see_part)
+    routes.add_url_rule("/ns/<path:below>", "see_module", views.see_module)
+    return routes
+
+
+def link_header(path: str) -> str | None:
+    """Give the Link header (RFC 8288) of a page or document about an IRI of ours, None for any other path."""
+    found = _DOCUMENT.fullmatch(path)
+    types = {"html": HTML} | {suffix: one.media_types[0] for suffix, one in data_formats().items()}
+    if found is None or found[2] not in types:
+        return None
+    links = [f'<{BASE}{found[1]}>; rel="canonical"']
+    others = ((suffix, name) for suffix, name in types.items() if suffix != found[2])
+    links += [f'</{found[1]}.{suffix}>; rel="alternate"; type="{name}"' for suffix, name in others]
+    return ", ".join([*links, f'<{LICENCE}>; rel="license"', '</ns>; rel="describedby"'])
+
+
+class _Views:
+    """What answers at the routes."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def see_node(self, kind: str, slug: str) -> Response:
+        """Send to the page or the data about a node or graph."""
+        check_node(_named(kind, slug))
+        return _see(f"/{kind}/{slug}")
+
+    def see_part(self, kind: str, slug: str, below: str) -> Response:
+        """Send to the page or the data about a node for what has a name below its own: the position of a passage."""
+        check_node(f"{_named(kind, slug)}/{_slug(below)}")
+        return _see(f"/{kind}/{slug}")
+
+    def see_module(self, below: str) -> Response:
+        """Send to the ontology for a version or a part of it."""
+        if len(below) > LONGEST:
+            raise NotFound
+        check_node(f"{BASE}ns/{below}")
+        return _see("/ns")
+
+    def see_whole(self, name: str) -> Response:
+        """Send to the page or the data about ontology, shapes, concepts or graphs."""
+        return _see(f"/{name}")
+
+    def node(self, kind: str, slug: str, suffix: str) -> Response:
+        """Give the data about a node, or those of a graph."""
+        name = _named(kind, slug)
+        write = self._library.graph if kind == GRAPH.removeprefix(BASE)[:-1] else self._library.node
+        return _data(write(name, _suffix(suffix)), data_formats()[suffix].media_types[0])
+
+    def whole(self, name: str, suffix: str) -> Response:
+        """Give the ontology, the shapes, the concepts or the list of graphs."""
+        return _data(self._library.whole(name, _suffix(suffix)), data_formats()[suffix].media_types[0])
+
+    def context(self) -> Response:
+        """Give the JSON-LD context, which may be kept for an hour."""
+        response = _data(self._library.context(), MEDIA_TYPE)
+        response.headers["Cache-Control"] = "public, max-age=3600"
+        return response
+
+
+def _named(kind: str, slug: str) -> str:
+    return f"{BASE}{kind}/{_slug(slug)}"
+
+
+def _slug(text: str) -> str:
+    if len(text) > LONGEST or not _SLUG.fullmatch(text):
+        raise NotFound
+    return text
+
+
+def _suffix(text: str) -> str:
+    if text not in data_formats():
+        raise NotFound
+    return text
+
+
+def _see(path: str) -> Response:
+    """Send to the document of the best format (RFC 9110, 15.4.4)."""
+    target = link(f"{path}.{_best_suffix(request.headers.get('Accept', ''))}")
+    response = Response(f"see {target}\n", 303, content_type="text/plain; charset=utf-8")
+    response.headers["Location"] = target
+    response.vary.update(("Accept", "Accept-Language"))
+    return response
+
+
+def _best_suffix(accept: str) -> str:
+    """Choose for an Accept header: a page for who names HTML and likes no format of data better, else data."""
+    if accept.count(",") >= RANGES:
+        raise RequestHeaderFieldsTooLarge(f"the Accept header names more than {RANGES} types")
+    formats = data_formats()
+    wanted = parse_accept(accept)
+    page = wanted.quality(HTML) if HTML in wanted.values() else 0
+    if page and page >= max(wanted.quality(name) for one in formats.values() for name in one.media_types):
+        return "html"
+    try:
+        chosen = negotiate(accept, formats.values())[1]
+    except NotAcceptable as error:
+        names = ", ".join([HTML, *(one.media_types[0] for one in formats.values())])
+        raise NotAcceptable(f"nothing in the Accept header can be given here: this comes as {names}") from error
+    return next(suffix for suffix, one in formats.items() if one is chosen)
+
+
+def _data(body: bytes, media_type: str) -> Response:
+    response = Response(body, content_type=content_type(media_type))
+    response.headers["Cache-Control"] = "no-cache"
+    response.set_etag(blake2b(body, digest_size=16).hexdigest())
+    return response.make_conditional(request)

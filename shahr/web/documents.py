@@ -1,0 +1,181 @@
+"""What the data about a node, a graph or a vocabulary are, and how they are written: one document an address.
+
+A document is the same bytes as long as the dataset is: triples in order, blank nodes by RDFC-1.0, prefixes in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from threading import Lock
+from typing import Any
+
+from pyoxigraph import (
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QueryResultsFormat,
+    RdfFormat,
+    Triple,
+    parse,
+    parse_query_results,
+)
+from werkzeug.exceptions import NotFound
+
+from shahr.dataset import nquads
+from shahr.engine import Answer
+from shahr.engine.writing import write_graph
+from shahr.errors import NotAcceptable
+from shahr.formats import Format
+from shahr.namespaces import BASE, GRAPH, iri
+from shahr.paths import Project
+from shahr.queries import fill
+from shahr.turtle import parse_turtle, turtle_of
+from shahr.web.cache import AnswerCache, answer_key
+from shahr.web.context import Compactor, make_context, write_context
+from shahr.web.refusals import SUFFIXES, Replaced, data_formats
+from shahr.web.state import page_query, state
+
+CONCEPTS = BASE + "concept/"
+LARGEST = 64 * 1024**2  # bytes of a document in RDF/XML, which is the longest
+KEPT = 16 * 1024**2  # bytes of documents that are kept
+_REPLACED = iri("dcterms:isReplacedBy")
+_SILENT = {_REPLACED, iri("owl:deprecated")}
+
+
+def check_node(node: str) -> None:
+    """Make sure that the graph speaks of a node, or has one of that name; NotFound, or Replaced."""
+    rows = state().select(_about("story", "node", node)).rows
+    properties = {one.value for one, _ in rows if isinstance(one, NamedNode)}
+    if _REPLACED in properties and properties <= _SILENT:
+        raise Replaced(node, sorted(new.value for _, new in rows if isinstance(new, NamedNode)))
+    if not properties and not _is_named(node):
+        raise NotFound
+
+
+class Library:
+    """The documents of one application, and those of them that were written before."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._compactor = Compactor()
+        self._written = AnswerCache(KEPT)
+        self._lock = Lock()
+        self._shapes: list[Quad] | None = None
+
+    def node(self, node: str, suffix: str) -> bytes:
+        """Write all that is said of a node as subject or object, and of what lies below its IRI; see check_node."""
+
+        def quads() -> list[Quad]:
+            check_node(node)
+            return _selected("document", "node", node)
+
+        return self._document(node, suffix, quads)
+
+    def graph(self, name: str, suffix: str) -> bytes:
+        """Write all triples of the graph with an IRI; NotFound where it has none."""
+        return self._document(name, suffix, lambda: _selected("graph", "graph", name))
+
+    def whole(self, name: str, suffix: str) -> bytes:
+        """Write what "ns" (the ontology), "concept", "shapes" or "graph" (the list of graphs) names."""
+        reading = {"ns": _ontology, "concept": _concepts, "shapes": self._read_shapes, "graph": _graphs}
+        return self._document(BASE + name, suffix, reading[name])
+
+    def context(self) -> bytes:
+        """Write the JSON-LD context of the vocabulary in the dataset."""
+        return write_context(_context())
+
+    def _document(self, name: str, suffix: str, read: Callable[[], Iterable[Quad]]) -> bytes:
+        """Give what was written before for the same dataset, or write it; NotFound for a document of nothing."""
+        dataset = state().summary.digest
+        key = answer_key(dataset, name, (), (), (None, suffix))
+        with self._lock:
+            kept = self._written.get(key) if dataset else None
+        if kept is not None:
+            return kept.answer.body
+        quads = list(read())
+        if not quads:
+            raise NotFound
+        chosen = data_formats()[suffix]
+        body = self._write(quads, chosen)
+        if dataset:
+            with self._lock:
+                self._written.put(key, Answer("graph", chosen.media_types[0], body))
+        return body
+
+    def _write(self, quads: Sequence[Quad], chosen: Format) -> bytes:
+        if chosen.name == "nquads":
+            return nquads(quads)
+        lines = nquads(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+        if chosen.name == "ntriples":
+            return lines
+        triples = [quad.triple for quad in parse(lines, format=RdfFormat.N_TRIPLES)]
+        if chosen.name == "turtle":
+            return turtle_of(triples).encode()
+        if chosen.name == "jsonld":
+            return self._compactor.write(triples, _context())
+        return _write_xml(triples, chosen)
+
+    def _read_shapes(self) -> list[Quad]:
+        """The files are read once: shapes belong to the checkout, whatever dataset is served."""
+        if self._shapes is None:
+            triples = (one for path in sorted(self._project.shapes.glob("*.ttl")) for one in parse_turtle(path))
+            self._shapes = [Quad(one.subject, one.predicate, one.object) for one in triples]
+        return self._shapes
+
+
+def _context() -> dict[str, Any]:
+    return make_context(state().select(page_query("vocabulary").text))
+
+
+def _about(query: str, variable: str, node: str) -> str:
+    """Give the text of a query of ours about a node; NotFound for what cannot be an IRI."""
+    try:
+        return fill(page_query(query).text, [variable], [[NamedNode(node)]])
+    except ValueError as error:
+        raise NotFound from error
+
+
+def _is_named(node: str) -> bool:
+    """Tell whether a node is an object at least, or a graph."""
+    answer = state().evaluate(_about("named", "node", node), [], [], "application/sparql-results+json")
+    return bool(parse_query_results(answer.body, format=QueryResultsFormat.JSON))
+
+
+def _selected(query: str, variable: str, node: str) -> list[Quad]:
+    """Give the quads that a query selects as ?graph ?s ?p ?o; one without a graph stands in none."""
+    rows = state().select(_about(query, variable, node)).rows
+    return [Quad(s, p, o, DefaultGraph() if graph is None else graph) for graph, s, p, o in rows]  # type: ignore[arg-type]
+
+
+def _ontology() -> list[Quad]:
+    quads = _selected("graph", "graph", GRAPH + "ontology")
+    return [quad for quad in quads if not _is_concept(quad)]
+
+
+def _concepts() -> list[Quad]:
+    return [quad for quad in _selected("graph", "graph", GRAPH + "ontology") if _is_concept(quad)]
+
+
+def _is_concept(quad: Quad) -> bool:
+    return isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(CONCEPTS)
+
+
+def _graphs() -> list[Quad]:
+    """The graphs as parts of the dataset, with their sizes."""
+    number = NamedNode(iri("xsd:integer"))
+    triples = []
+    for name, size in state().summary.graphs:
+        graph = NamedNode(name)
+        triples.append(Quad(NamedNode(BASE), NamedNode(iri("void:subset")), graph))
+        triples.append(Quad(graph, NamedNode(iri("rdf:type")), NamedNode(iri("void:Dataset"))))
+        triples.append(Quad(graph, NamedNode(iri("void:triples")), Literal(str(size), datatype=number)))
+    return triples
+
+
+def _write_xml(triples: Sequence[Triple], chosen: Format) -> bytes:
+    try:
+        return write_graph(triples, chosen, LARGEST)
+    except NotAcceptable as error:
+        others = ", ".join(f".{suffix}" for suffix, name in SUFFIXES.items() if name != chosen.name)
+        raise NotAcceptable(f"RDF/XML cannot carry all that is said here: ask for {others}") from error

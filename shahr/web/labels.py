@@ -1,0 +1,103 @@
+"""What a reader sees of a node: its label in the language of the page, else in the other, else its curie."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from pyoxigraph import Literal, NamedNode
+
+from shahr.namespaces import BASE, GRAPH, curie
+from shahr.queries import fill
+from shahr.solutions import Solutions
+from shahr.web.addresses import slug_of
+from shahr.web.language import digits, language
+from shahr.web.state import page_query, state
+
+MOST = 2000
+PASSAGE = BASE + "passage/"
+_PLACE = re.compile(r"-(\d+)-(\d+)$")
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text for a node; `language` is "en" or "fa", "" where the text is a curie or an IRI."""
+
+    text: str
+    language: str
+
+
+class Labels:
+    """Labels of nodes by IRI and language."""
+
+    def __init__(self, texts: Mapping[str, Mapping[str, str]]) -> None:
+        self._texts = texts
+        self._first = language()
+
+    def of(self, iri: str) -> Label:
+        """Give the label of a node, whether it has one or not."""
+        texts = self._texts.get(iri)
+        if texts:
+            found = self._first if self._first in texts else next(iter(texts))
+            return Label(texts[found], found)
+        return self._made(iri) or Label(curie(iri), "")
+
+    def other(self, iri: str) -> Label | None:
+        """Give the label in the language that the page is not in, where there is one."""
+        texts = self._texts.get(iri, {})
+        return next((Label(text, name) for name, text in texts.items() if name != self._first), None)
+
+    def place(self, passage: str) -> Label | None:
+        """Give the place of a passage in its article: "characters 390 to 537"."""
+        found = _PLACE.search(passage)
+        if not found:
+            return None
+        start, end = (digits(offset) for offset in found.groups())
+        return Label(_("characters %(start)s to %(end)s", start=start, end=end), self._first)
+
+    def _made(self, iri: str) -> Label | None:
+        """Passages and graphs have no label of their own: one is made of what their IRI says."""
+        kind, slug = slug_of(iri) or ("", "")
+        if kind == "passage" and (place := self.place(iri)):
+            article = _article(_PLACE.sub("", slug))
+            title = f"{self.of(article).text}{_(': ')}" if article in self._texts else ""
+            return Label(title + place.text, place.language)
+        return self._graph(slug) if kind == "graph" else None
+
+    def _graph(self, name: str) -> Label | None:
+        fixed = {
+            "ontology": _("the ontology"),
+            "entities": _("the entities"),
+            "links": _("the links to others"),
+            "inferred": _("the inferences"),
+        }
+        if name in fixed:
+            return Label(fixed[name], self._first)
+        return self.of(_article(name)) if _article(name) in self._texts else None
+
+
+def read_labels(iris: Iterable[str]) -> Labels:
+    """Read the labels of nodes; of more than MOST nodes, those of the first."""
+    wanted = set(iris)
+    wanted |= {_article(iri.removeprefix(GRAPH)) for iri in wanted if iri.startswith(GRAPH)}
+    wanted |= {_article(_PLACE.sub("", iri.removeprefix(PASSAGE))) for iri in wanted if iri.startswith(PASSAGE)}
+    nodes = [[NamedNode(node)] for node in sorted(wanted)[:MOST]]
+    texts: dict[str, dict[str, str]] = {}
+    if nodes:
+        query = fill(page_query("labels").text, ["node"], nodes)
+        for node, label in state().select(query).rows:
+            if isinstance(node, NamedNode) and isinstance(label, Literal):
+                texts.setdefault(node.value, {}).setdefault(label.language or "", label.value)
+    return Labels(texts)
+
+
+def labels_of(found: Solutions) -> Labels:
+    """Read the labels of the nodes in a table."""
+    return read_labels(term.value for row in found.rows for term in row if isinstance(term, NamedNode))
+
+
+def _article(name: str) -> str:
+    """The graph of an article has the article's name."""
+    return f"{BASE}article/{name}"

@@ -1,0 +1,151 @@
+"""The language of a page: English or Persian, by `?lang=` or Accept-Language, and all that is written by it.
+
+Catalogues are read from their .po files as they are, so that nothing compiled lies about.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date
+from gettext import GNUTranslations
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote, urlencode
+
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import Translations
+from flask import Flask, g, request
+from flask_babel import Babel, Domain
+from persiantools.jdatetime import MONTH_NAMES_EN, MONTH_NAMES_FA, JalaliDate
+from werkzeug.exceptions import BadRequest
+
+from shahr.web.addresses import address_of
+from shahr.web.kinds import title_of
+
+Language = Literal["en", "fa"]
+DOMAIN = "messages"
+LANGUAGES: tuple[Language, ...] = ("en", "fa")
+_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+
+
+def install(app: Flask) -> None:
+    """Give an app its languages: texts of templates, and what they write numbers, dates and addresses with."""
+    app.before_request(_check_language)
+    babel = Babel(app, locale_selector=language)
+    babel.domain_instance = _catalogues(Path(__file__).parent / "translations")
+    app.jinja_env.globals |= {"language": language, "other_language": other_language, "text_dir": text_dir}
+    app.jinja_env.globals |= {"link": link, "here": here, "address_of": address_of, "title_of": title_of}
+    app.jinja_env.install_gettext_callables(*_gettexts(babel.domain_instance), newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.filters |= {"number": number, "digits": digits, "date": both_dates}
+
+
+def language() -> Language:
+    """Give the language of this request: that of `?lang=`, else the one its Accept-Language likes better."""
+    if "language" not in g:
+        wanted = request.args.get("lang") or request.accept_languages.best_match(LANGUAGES, "en")
+        g.language = "fa" if wanted == "fa" else "en"
+    found: Language = g.language
+    return found
+
+
+def other_language() -> Language:
+    """Give the language that this page is not in."""
+    return "en" if language() == "fa" else "fa"
+
+
+def text_dir(code: str = "") -> str:
+    """Give the direction of a language, by default that of this request: rtl or ltr; auto where it is not known."""
+    known = code or language()
+    return "rtl" if known in ("fa", "ar") else "ltr" if known == "en" or "-" in known else "auto"
+
+
+def link(path: str, **query: object) -> str:
+    """Give an address inside the site, in the language of this page where the reader chose it by `?lang=`."""
+    pairs = [(name, str(value)) for name, value in query.items() if value is not None]
+    if "lang" not in query and (chosen := request.args.get("lang")) in LANGUAGES:
+        pairs.append(("lang", str(chosen)))
+    if not pairs:
+        return path
+    address, hash_, fragment = path.partition("#")
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(pairs)}{hash_}{fragment}"
+
+
+def here(code: Language) -> str:
+    """Give the address of this very page in a language."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{quote(request.path)}?{urlencode([*kept, ('lang', code)])}"
+
+
+def number(value: float | str) -> str:
+    """Write a number, or its digits in text, as the language of this request does: 3,600,000 or ۳٬۶۰۰٬۰۰۰."""
+    return digits(format_decimal(value, locale=language()))
+
+
+def digits(text: object) -> str:
+    """Give a text with Persian digits where this request is in Persian: for years, offsets and identifiers."""
+    return str(text).translate(_PERSIAN_DIGITS) if language() == "fa" else str(text)
+
+
+def gregorian(day: date) -> str:
+    """Write a day of the Gregorian calendar in the language of this request."""
+    return digits(format_date(day, "d MMMM y", locale=language()))
+
+
+def jalali(day: date) -> str:
+    """Write a day in the Jalali calendar in the language of this request; the day is Gregorian."""
+    there = JalaliDate(day)  # type: ignore[no-untyped-call]
+    months = MONTH_NAMES_FA if language() == "fa" else MONTH_NAMES_EN
+    return digits(f"{there.day} {months[there.month]} {there.year}")
+
+
+def nowruz(year: int) -> date:
+    """Give the day in a Gregorian year on which a Jalali one begins, that of `year` - 621."""
+    day: date = JalaliDate(year - 621, 1, 1).to_gregorian()  # type: ignore[no-untyped-call]
+    return day
+
+
+def both_dates(day: date | str) -> str:
+    """Write a day (an ISO date) in both calendars, that of the interface's language first."""
+    if isinstance(day, str):
+        day = date.fromisoformat(day)
+    pair = gregorian(day), jalali(day)
+    return "{} ({})".format(*(pair if language() == "en" else reversed(pair)))
+
+
+def _gettexts(domain: Domain) -> tuple[Callable[[str], str], Callable[[str, str, int], str]]:
+    """Give the gettext and ngettext of templates: those of Flask-Babel look up the application for every word."""
+
+    def gettext(text: str) -> str:
+        found: str = domain.cache[language(), DOMAIN].ugettext(text)
+        return found
+
+    def ngettext(one: str, many: str, count: int) -> str:
+        found: str = domain.cache[language(), DOMAIN].ungettext(one, many, count)
+        return found
+
+    return gettext, ngettext
+
+
+def _check_language() -> None:
+    asked = request.args.getlist("lang")
+    if asked and (len(asked) > 1 or asked[0] not in LANGUAGES):
+        raise BadRequest("write lang=en or lang=fa, once")
+
+
+def _catalogues(folder: Path) -> Domain:
+    domain = Domain()
+    domain.cache["en", DOMAIN] = Translations()
+    domain.cache["fa", DOMAIN] = _read_catalogue(folder / "fa" / "LC_MESSAGES" / "messages.po")
+    return domain
+
+
+def _read_catalogue(path: Path) -> GNUTranslations:
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale="fa"))
+    compiled.seek(0)
+    return Translations(compiled)

@@ -1,0 +1,145 @@
+"""The description of the service for programs: OpenAPI 3.1, made of the headers of the questions.
+
+What no question changes stands in templates/openapi.json: the other paths, the refusals, the shapes of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, current_app
+from werkzeug.wrappers import Response as BaseResponse
+
+from shahr.formats import graph_formats, result_formats
+from shahr.namespaces import curie
+from shahr.queries import Param, Query, example
+from shahr.web.language import language
+from shahr.web.parameters import LONGEST, namespaces
+from shahr.web.questions import SAFE, asks_elsewhere, respond
+from shahr.web.state import state
+
+_SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
+_PLAIN = r"[^:<>\x00-\x1f\x7f]*[^:<>\x00-\x1f\x7f\s][^:<>\x00-\x1f\x7f]*"  # a name, or a slug alone
+_REFUSALS = {
+    "400": "BadRequest",
+    "404": "NotFound",
+    "406": "NotAcceptable",
+    "413": "TooLarge",
+    "429": "TooManyRequests",
+    "503": "Unavailable",
+    "504": "EndpointDown",
+    "507": "OutOfMemory",
+}
+
+Json = dict[str, Any]
+
+
+def blueprint() -> Blueprint:
+    """Give the route of the description."""
+    routes = Blueprint("openapi", __name__)
+    routes.add_url_rule("/openapi.json", "openapi", openapi)
+    return routes
+
+
+def openapi() -> BaseResponse:
+    """The description, with the summaries of the questions in the language of the request."""
+    routes = {rule.rule for rule in current_app.url_map.iter_rules()}
+    document = description(state().questions.values(), language(), routes)
+    return respond(json.dumps(document, ensure_ascii=False, indent=1).encode(), "application/json", "openapi.json")
+
+
+def description(questions: Iterable[Query], tongue: str, routes: Iterable[str]) -> Json:
+    """Describe the service (OpenAPI 3.1): a path for each question, /sparql, and what else there is of `routes`.
+
+    `tongue` is "en" or "fa", the language of summaries and labels.
+    """
+    document: Json = json.loads((Path(__file__).parent / "templates" / "openapi.json").read_text(encoding="utf-8"))
+    there = {"/sparql", *routes}
+    fixed = {path: item for path, item in document["paths"].items() if path in there}
+    for operation in fixed["/sparql"].values():
+        operation["responses"]["200"]["content"] = _graphs() | _tables({})
+    numbered = sorted(questions, key=lambda one: (int(one.metadata.get("number", 0)), one.name))
+    document["info"]["version"] = version("shahr")
+    document["paths"] = {f"/questions/{one.name}": {"get": _question(one, tongue)} for one in numbered} | fixed
+    return document
+
+
+def _question(one: Query, tongue: str) -> Json:
+    labels = {name: pair[tongue == "fa"] for name, pair in one.labels.items()}
+    examples = example(one)
+    parameters = [_parameter(param, labels.get(param.name, param.name), examples[param.name]) for param in one.params]
+    refusals = {code: _ref("responses", name) for code, name in _REFUSALS.items()}
+    operation: Json = {
+        "operationId": one.name,
+        "summary": one.summary_fa if tongue == "fa" and one.summary_fa else one.summary,
+        "tags": ["questions"],
+        "parameters": [*parameters, _format(), _ref("parameters", "lang")],
+        "responses": {"200": {"description": "the rows", "content": _tables(labels)}, **refusals},
+    }
+    if asks_elsewhere(one):
+        operation["description"] = (
+            f"It also asks another endpoint; where this server may not: `shahr query {one.name}`."
+        )
+        operation["responses"]["403"] = _ref("responses", "Forbidden")
+    return operation
+
+
+def _parameter(param: Param, label: str, text: str) -> Json:
+    return {
+        "name": param.name,
+        "in": "query",
+        "required": True,
+        "description": f"{label}: {_hint(param.kind)}",
+        "schema": _schema(param.kind),
+        "example": int(text) if param.kind == "integer" else text,
+    }
+
+
+def _hint(kind: str) -> str:
+    hints = {"text": "any text", "integer": "a whole number", "month": "a month of the Jalali calendar"}
+    node = f"an identifier ({kind}), its full IRI, or a name in English or Persian that nothing else of the kind has"
+    return hints.get(kind, node)
+
+
+def _schema(kind: str) -> Json:
+    if kind == "integer":
+        return {"type": "integer", "minimum": -(10**18) + 1, "maximum": 10**18 - 1}
+    if kind == "month":
+        return {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
+    if kind == "text":
+        return {"type": "string", "maxLength": LONGEST}
+    heads = [head for namespace in namespaces(kind) for head in (curie(namespace), namespace)]
+    known = "|".join(head.replace(".", r"\.") for head in heads)
+    return {"type": "string", "maxLength": LONGEST, "pattern": f"^(({known}){_SLUG}|{_PLAIN})$"}
+
+
+def _format() -> Json:
+    words = (
+        f"the format, if Accept is not to choose it; {SAFE} is CSV for spreadsheets: with a byte order mark, and an "
+        "apostrophe before text that a spreadsheet takes for a formula"
+    )
+    names = ["html", *(one.name for one in result_formats()), SAFE]
+    return {"name": "format", "in": "query", "description": words, "schema": {"type": "string", "enum": names}}
+
+
+def _tables(labels: Mapping[str, str]) -> Json:
+    """A table in each of its formats, its columns named where they are known; the page for people is one of them."""
+    table: Json = _ref("schemas", "Results")
+    if labels:
+        columns = {name: {**_ref("schemas", "Term"), "description": label} for name, label in labels.items()}
+        row = {"type": "object", "properties": columns, "additionalProperties": False}
+        table = {"allOf": [table, {"properties": {"results": {"properties": {"bindings": {"items": row}}}}}]}
+    types = [media_type for one in result_formats() for media_type in one.media_types]
+    return {name: {"schema": table if "json" in name else {"type": "string"}} for name in (*types, "text/html")}
+
+
+def _graphs() -> Json:
+    return {media_type: {"schema": {}} for one in graph_formats() for media_type in one.media_types}
+
+
+def _ref(part: str, name: str) -> Json:
+    return {"$ref": f"#/components/{part}/{name}"}

@@ -1,0 +1,234 @@
+"""The questions: a list, and for each a page with form and table, or its rows alone for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, current_app, render_template, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound
+from werkzeug.wrappers import Response as BaseResponse
+
+from shahr.errors import NotAcceptable
+from shahr.formats import Format, negotiate, parse_accept, result_formats
+from shahr.queries import Param, Query, bind_texts, example
+from shahr.solutions import Solutions, read_solutions
+from shahr.syntax import service_block
+from shahr.web.description import usable_address
+from shahr.web.endpoint import content_type
+from shahr.web.labels import labels_of
+from shahr.web.language import language
+from shahr.web.parameters import LITERALS, Choice, read_names, read_values
+from shahr.web.site import site_of
+from shahr.web.snippets import address, snippets
+from shahr.web.spreadsheet import spreadsheet_csv
+from shahr.web.state import state
+
+LONGEST = 1000  # rows that a page shows
+SAFE = "csv-safe"  # the name of the format for spreadsheets
+SHARED = ("format", "lang")  # what any address may say beside the parameters of a question
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the form: its parameter, what a reader calls it, the text in it, and what may be chosen."""
+
+    param: Param
+    label: str
+    value: str
+    choices: list[Choice]
+
+
+def blueprint() -> Blueprint:
+    """Give the routes of the questions."""
+    routes = Blueprint("questions", __name__)
+    routes.add_url_rule("/questions", "questions", questions)
+    routes.add_url_rule("/questions/<name>", "question", question)
+    return routes
+
+
+def questions() -> str | BaseResponse:
+    """All questions, as a page or in JSON, by `format` or Accept."""
+    wanted = _given("format", ("html", "json"))
+    listed = sorted(state().questions.values(), key=lambda one: (int(one.metadata.get("number", 0)), one.name))
+    if wanted == "html" or (wanted is None and _wants_page("application/json")):
+        parts = [(one, [labels_for(one).get(param.name) for param in one.params]) for one in listed]
+        return render_template("questions.html", questions=parts, summary=summary_of, asks_elsewhere=asks_elsewhere)
+    if wanted is None and not parse_accept(request.headers.get("Accept", "")).quality("application/json"):
+        raise NotAcceptable("nothing in the Accept header can be given here: this list comes as JSON or HTML")
+    body = json.dumps([_described(one) for one in listed], ensure_ascii=False, indent=1)
+    return respond(body.encode(), "application/json", "questions.json")
+
+
+def question(name: str) -> str | BaseResponse:
+    """One question: a page, or the rows alone as JSON, XML, CSV or TSV, by `format` or Accept."""
+    asked = state().question(name)
+    wanted = _given("format", ("html", *(one.name for one in result_formats()), SAFE))
+    types = [media_type for one in result_formats() for media_type in one.media_types]
+    if wanted == "html" or (wanted is None and _wants_page(*types)):
+        return _page(asked)
+    values = read_values(asked, _values())
+    return _rows(asked, bind_texts(asked, values) if values else asked.text, wanted)
+
+
+def summary_of(asked: Query) -> str:
+    """Give the summary of a question in the language of the request."""
+    return asked.summary_fa if language() == "fa" and asked.summary_fa else asked.summary
+
+
+def labels_for(asked: Query) -> dict[str, str]:
+    """Give the labels of a question's parameters and variables in the language of the request."""
+    return {name: pair[language() == "fa"] for name, pair in asked.labels.items()}
+
+
+def asks_elsewhere(asked: Query) -> bool:
+    """Tell whether a question also asks another endpoint, by SERVICE; looking for the word first is fast."""
+    return "service" in asked.text.lower() and service_block(asked.text) is not None
+
+
+def without_header(text: str) -> str:
+    """Give the text of a query file without the lines of its header."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith("#+ "))
+
+
+def respond(body: bytes, media_type: str, filename: str) -> BaseResponse:
+    """Give data with an ETag, or 304 where the client has it; it is shown in place, and saved under `filename`."""
+    response = Response(body, content_type=content_type(media_type))
+    response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def base_address() -> str:
+    """Give the http(s) address of this service, with a slash at its end; Shahr's own for an odd Host header."""
+    return usable_address(f"{request.host_url}sparql").removesuffix("sparql")
+
+
+def _rows(asked: Query, text: str, wanted: str | None) -> BaseResponse:
+    media_type, chosen = _format(wanted)
+    if _is_refused(asked):
+        sentence = _("this server asks no other endpoint, as this question does: run shahr query %(name)s")
+        raise Forbidden(sentence % {"name": asked.name})
+    body = state().evaluate(text, [], [], media_type).body
+    if wanted == SAFE:
+        return respond(spreadsheet_csv(read_solutions(body)), "text/csv", f"{asked.name}.csv")
+    return respond(body, media_type, f"{asked.name}.{chosen.name}")
+
+
+def _is_refused(asked: Query) -> bool:
+    """Tell whether a question asks another endpoint, and this server none; one that may tries, host by host."""
+    return asks_elsewhere(asked) and not site_of(current_app).service.settings.services
+
+
+def _format(wanted: str | None) -> tuple[str, Format]:
+    """Choose (media type to ask the engine for, format); rows for spreadsheets are made of JSON."""
+    if wanted is None:
+        return negotiate(request.headers.get("Accept", ""), result_formats())
+    chosen = next(one for one in result_formats() if one.name == (wanted if wanted != SAFE else "json"))
+    return chosen.media_types[0], chosen
+
+
+def _page(asked: Query) -> BaseResponse:
+    """A value that cannot be used keeps the form, with the reason above it."""
+    given = _values()
+    try:
+        values = read_values(asked, given) if given else {}
+    except (BadRequest, NotFound) as error:
+        return Response(_rendered(asked, given, failure=error), error.code)
+    text = bind_texts(asked, values) if values else asked.text
+    found = None if _is_refused(asked) else state().select(text)
+    response = Response(_rendered(asked, values, text=text, found=found))
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _rendered(
+    asked: Query,
+    values: Mapping[str, str],
+    text: str = "",
+    found: Solutions | None = None,
+    failure: HTTPException | None = None,
+) -> str:
+    shown = {**example(asked), **values}
+    text = without_header(text)
+    return render_template(
+        "question.html",
+        asked=asked,
+        summary=summary_of(asked),
+        fields=_fields(asked, shown),
+        exemplary=bool(asked.params) and not values,
+        failure=failure,
+        found=None if found is None else Solutions(found.variables, found.rows[:LONGEST], found.json),
+        more=found is not None and len(found.rows) > LONGEST,
+        longest=LONGEST,
+        labels=None if found is None else labels_of(found),
+        headings=labels_for(asked),
+        text=text,
+        values=shown,
+        snippets=snippets(base_address(), asked.name, shown, text) if found else [],
+        formats=[*(one.name for one in result_formats()), SAFE],
+    )
+
+
+def _fields(asked: Query, values: Mapping[str, str]) -> list[Field]:
+    return [_field(param, labels_for(asked).get(param.name, ""), values[param.name]) for param in asked.params]
+
+
+def _field(param: Param, label: str, text: str) -> Field:
+    if param.kind in LITERALS:
+        return Field(param, label, text, [])
+    names = read_names(param.kind)
+    return Field(param, label, names.shown(text), names.choices())
+
+
+def _values() -> dict[str, str]:
+    """Give the parameters in the address of this request; BadRequest for one that stands there twice."""
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise BadRequest(_("'%(name)s' is given more than once", name=name))
+    return {name: value for name, value in request.args.items() if name not in SHARED}
+
+
+def _given(name: str, allowed: tuple[str, ...]) -> str | None:
+    """Give a parameter of the request that has one of a few values, None where it is not there."""
+    value = request.args.get(name)
+    if value is not None and value not in allowed:
+        listed = ", ".join(allowed)
+        raise BadRequest(_("%(name)s '%(value)s' is not one of %(listed)s", name=name, value=value, listed=listed))
+    return value
+
+
+def _wants_page(*others: str) -> bool:
+    """Tell whether a request names HTML, and likes no other of our types better."""
+    wanted = parse_accept(request.headers.get("Accept", ""))
+    page = wanted.quality("text/html") if "text/html" in wanted.values() else 0
+    return bool(page) and page >= max(map(wanted.quality, others))
+
+
+def _described(one: Query) -> dict[str, object]:
+    examples = example(one)
+    parameters = [
+        {
+            "name": param.name,
+            "kind": param.kind,
+            "label": _pair(one.labels.get(param.name)),
+            "example": examples.get(param.name),
+        }
+        for param in one.params
+    ]
+    return {
+        "name": one.name,
+        "summary": _pair((one.summary, one.summary_fa)),
+        "address": address(base_address(), one.name, {}),
+        "parameters": parameters,
+        "columns": {name: _pair(pair) for name, pair in one.labels.items()},
+        "federated": asks_elsewhere(one),
+    }
+
+
+def _pair(pair: tuple[str, str] | None) -> dict[str, str]:
+    return {} if pair is None else {"en": pair[0], "fa": pair[1]}

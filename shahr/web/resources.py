@@ -1,0 +1,111 @@
+"""The pages about nodes of the graph: entities, facts, articles, passages and named graphs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Blueprint, render_template
+from pyoxigraph import NamedNode
+
+from shahr.namespaces import BASE, FACT_PREFIXES
+from shahr.queries import fill
+from shahr.solutions import Solutions
+from shahr.web.addresses import KINDS
+from shahr.web.labels import read_labels
+from shahr.web.receipts import Fact, facts_of, iris_in, read_facts
+from shahr.web.resource import read_resource
+from shahr.web.sketches import city_map
+from shahr.web.state import page_query, state
+
+MOST = 200
+FAMILIES = (
+    "tenure",
+    "agreement",
+    "membership",
+    "event",
+    "designation",
+    "affiliation",
+    "observation",
+    "claim",
+    "statement",
+)
+
+
+def blueprint() -> Blueprint:
+    """Give the routes of the pages about nodes; what is no page, shahr.web.dereference sends to its page or data."""
+    routes = Blueprint("resources", __name__)
+    routes.add_url_rule(f"/<any({', '.join(KINDS)}):kind>/<slug>.html", "node", node_page)
+    routes.add_url_rule("/article/<slug>.html", "article", article)
+    routes.add_url_rule("/passage/<slug>.html", "passage", passage)
+    return routes
+
+
+def node_page(kind: str, slug: str) -> str:
+    """An entity, period or fact; the kinds are those of shahr.web.dereference, or its routes would come first."""
+    return fact(kind, slug) if kind in FACT_PREFIXES else entity(kind, slug)
+
+
+def entity(kind: str, slug: str) -> str:
+    """An entity or period: names, links, what defines it, its facts with their receipts."""
+    found = read_resource(f"{BASE}{kind}/{slug}")
+    newest = facts_of("facts", found.iri)
+    said = facts_of("said", found.iri) if kind in ("person", "post") else []
+    facts = read_facts(newest[:MOST])
+    labels = read_labels(found.iris() | iris_in(facts) | set(said[:MOST]))
+    return render_template(
+        "entity.html",
+        node=found,
+        kind=kind,
+        groups=by_family(facts),
+        said=[one for one in said[:MOST] if one not in newest],
+        more=len(newest) > MOST,
+        labels=labels,
+        map=city_map(found.iri, facts, labels) if kind in ("city", "place") else None,
+    )
+
+
+def fact(kind: str, slug: str) -> str:
+    """One fact with its receipts, and the facts that speak of it."""
+    found = read_resource(f"{BASE}{kind}/{slug}")
+    facts = read_facts([found.iri, *facts_of("facts", found.iri)[:MOST]])
+    labels = read_labels(found.iris() | iris_in(facts))
+    shown = [one for one in facts if one.iri == found.iri]
+    return render_template(
+        "fact.html", node=found, fact=shown[0] if shown else None, groups=by_family(facts[1:]), labels=labels
+    )
+
+
+def article(slug: str) -> str:
+    """An article: its record, and its passages in order with the facts that rest on each."""
+    found = read_resource(f"{BASE}article/{slug}")
+    places, facts = _passages("passages", "article", found.iri)
+    labels = read_labels(found.iris() | iris_in(facts.values()) | places.keys())
+    return render_template("article.html", node=found, places=places, facts=facts, labels=labels)
+
+
+def passage(slug: str) -> str:
+    """A passage: where it is, who speaks, and the facts that rest on it."""
+    found = read_resource(f"{BASE}passage/{slug}")
+    rows = state().select(fill(page_query("resting").text, ["passage"], [[NamedNode(found.iri)]])).rows
+    facts = read_facts([one.value for _passage, one in rows if isinstance(one, NamedNode)])
+    labels = read_labels(found.iris() | iris_in(facts))
+    return render_template("passage.html", node=found, facts=facts, labels=labels)
+
+
+def by_family(facts: Iterable[Fact]) -> list[tuple[str, list[Fact]]]:
+    """Give facts by their kind, in the order of FAMILIES; within a kind the order stays."""
+    groups: dict[str, list[Fact]] = {name: [] for name in FAMILIES}
+    for one in facts:
+        groups[one.family].append(one)
+    return [(name, group) for name, group in groups.items() if group]
+
+
+def _passages(query: str, variable: str, node: str) -> tuple[dict[str, list[str]], dict[str, Fact]]:
+    """Give the passages of an article in order, each with the facts that rest on it, and these facts."""
+    found: Solutions = state().select(fill(page_query(query).text, [variable], [[NamedNode(node)]]))
+    places: dict[str, list[str]] = {}
+    for place, resting in found.rows:
+        if isinstance(place, NamedNode):
+            places.setdefault(place.value, []).extend([resting.value] if isinstance(resting, NamedNode) else [])
+    facts = read_facts(list(dict.fromkeys(one for group in places.values() for one in group)))
+    return places, {one.iri: one for one in facts}

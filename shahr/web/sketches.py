@@ -1,0 +1,147 @@
+"""The drawings of the pages: what is read of the graph for a map or a time line, and what it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cached_property
+
+from flask import Flask, current_app
+from flask_babel import gettext as _
+from markupsafe import Markup
+from pyoxigraph import Literal, NamedNode
+
+from shahr.namespaces import iri
+from shahr.paths import Project
+from shahr.queries import fill
+from shahr.solutions import Solutions
+from shahr.web.addresses import address_of, slug_of
+from shahr.web.assets import outlines_file
+from shahr.web.drawing.atlas import Atlas
+from shahr.web.drawing.maps import Place, Tie, draw_map
+from shahr.web.drawing.svg import draw_key
+from shahr.web.drawing.timeline import Moment, draw_timeline
+from shahr.web.labels import Labels, read_labels
+from shahr.web.language import digits, language, link, nowruz
+from shahr.web.receipts import Fact
+from shahr.web.state import page_query, state
+
+EXTENSION = "shahr.outlines"
+YEAR = 400  # days that a fact on the time line may span: what holds for longer tells little there
+
+
+class Outlines:
+    """The outlines of the world, read when the first map is drawn; None where the npm part is not installed."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    @cached_property
+    def atlas(self) -> Atlas | None:
+        """The coasts and borders at 1 : 50 million."""
+        path = outlines_file(self._project, "countries-50m.json")
+        return Atlas.read(path) if path else None
+
+
+def install(app: Flask, project: Project) -> None:
+    """Give an app the outlines that its maps are drawn on."""
+    app.extensions[EXTENSION] = Outlines(project)
+
+
+def city_map(city: str, facts: Sequence[Fact], labels: Labels) -> Markup | None:
+    """Draw where a place is, and its ties as its facts tell them; None where its position is not known."""
+    ties = _ties_of(city, facts)
+    found = state().select(
+        fill(page_query("places").text, ["place"], [[NamedNode(one)] for one in sorted({city, *ties})])
+    )
+    places = _places(found, labels, [city])
+    if not any(place.iri == city for place in places):
+        return None
+    drawn = [Tie(city, other, kind, _tie_label(kind)) for other, kind in ties.items()]
+    title = _("%(city)s and its ties on the map", city=labels.of(city).text)
+    kinds = [(kind, _tie_label(kind)) for kind in sorted({tie.kind for tie in drawn})]
+    return _map(places, drawn, title, title) + (draw_key(kinds) if kinds else Markup(""))
+
+
+def world_map() -> Markup:
+    """Draw the cities of which the most is told, and the ties among them."""
+    found = state().select(page_query("cities").text)
+    rows = state().select(page_query("ties").text).rows
+    triples = [tuple(term.value for term in row if isinstance(term, NamedNode)) for row in rows]
+    ties = [Tie(row[0], row[1], _kind(row[2]), _tie_label(_kind(row[2]))) for row in triples if len(row) == 3]
+    labels = read_labels(row[0].value for row in found.rows if isinstance(row[0], NamedNode))
+    places = _places(found, labels, {end for tie in ties for end in (tie.a, tie.b)})
+    kinds = [(kind, _tie_label(kind)) for kind in sorted({tie.kind for tie in ties})]
+    return _map(places, ties, _("Cities and their ties"), _("Each city leads to its page.")) + draw_key(kinds)
+
+
+def time_line() -> Markup:
+    """Draw when what the facts tell happened."""
+    rows = state().select(page_query("dated").text).rows
+    spans = [
+        (fact.value, date.fromisoformat(earliest.value), date.fromisoformat(latest.value))
+        for fact, earliest, latest in rows
+        if isinstance(fact, NamedNode) and isinstance(earliest, Literal) and isinstance(latest, Literal)
+    ]
+    short = [span for span in spans if (span[2] - span[1]).days <= YEAR]
+    labels = read_labels(span[0] for span in short)
+    moments = [_moment(fact, earliest, latest, labels) for fact, earliest, latest in short]
+    years = range(min(span[1].year for span in short), max(span[2].year for span in short) + 2) if short else ()
+    title, text = _("When it happened"), _("Facts by the days that are known of them.")
+    return draw_timeline(moments, _ticks(years), title, text, "timeline", language() == "fa", digits)
+
+
+def _moment(fact: str, earliest: date, latest: date, labels: Labels) -> Moment:
+    label, kind = labels.of(fact), (slug_of(fact) or ("fact",))[0]
+    return Moment(earliest, latest, label.text, link(address_of(fact) or "/"), kind, label.language)
+
+
+def _ticks(years: Iterable[int]) -> list[tuple[date, str]]:
+    """Give the beginnings of years in the calendar of the page."""
+    if language() == "en":
+        return [(date(year, 1, 1), str(year)) for year in years]
+    return [(nowruz(year), digits(year - 621)) for year in years]
+
+
+def _map(places: Sequence[Place], ties: Sequence[Tie], title: str, description: str) -> Markup:
+    outlines: Outlines = current_app.extensions[EXTENSION]
+    return draw_map(places, ties, outlines.atlas, title, description, "map")
+
+
+def _places(found: Solutions, labels: Labels, emphasised: Iterable[str]) -> list[Place]:
+    bold = set(emphasised)
+    places = []
+    for place, lat, long, *_rest in found.rows:
+        if isinstance(place, NamedNode) and isinstance(lat, Literal) and isinstance(long, Literal):
+            label = labels.of(place.value)
+            href = link(address_of(place.value) or "/")
+            degrees = float(lat.value), float(long.value)
+            places.append(Place(place.value, label.text, *degrees, href, place.value in bold, label.language))
+    return places
+
+
+def _ties_of(city: str, facts: Iterable[Fact]) -> dict[str, str]:
+    """Give the places that facts tie to a city, with the kind of tie; an agreement counts before a wish."""
+    ties: dict[str, str] = {}
+    for fact in facts:
+        if fact.family == "agreement":
+            ties |= {one: _kind(fact.kind) for one in fact.nodes.nodes(fact.iri, "shahr:city") if one != city}
+    for fact in facts:
+        for one in fact.nodes.nodes(fact.iri, "shahr:soughtPartner"):
+            if one != city:
+                ties.setdefault(one, "sought")
+    return ties
+
+
+def _kind(node: str) -> str:
+    kinds = {"SisterCityAgreement": "twin", "MemorandumOfUnderstanding": "memorandum", "soughtPartner": "sought"}
+    return kinds.get(node.removeprefix(iri("shahr:")), "agreement")
+
+
+def _tie_label(kind: str) -> str:
+    labels = {
+        "twin": _("sister cities"),
+        "memorandum": _("memorandum of understanding"),
+        "sought": _("wanted as a partner"),
+    }
+    return str(labels.get(kind, _("agreement")))

@@ -1,0 +1,190 @@
+"""The pages about the ontology, its shapes and its concepts, made from the Turtle that says it all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache, partial
+from pathlib import Path
+from typing import TypeVar
+
+from flask import Blueprint, current_app, render_template
+from flask_babel import gettext as _
+from markupsafe import Markup
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from werkzeug.exceptions import NotFound
+
+from shahr.namespaces import iri
+from shahr.queries import fill
+from shahr.web.addresses import SLUG, address_of
+from shahr.web.concepts import NAMESPACE, Concept, Concepts, concept_tree, read_concept
+from shahr.web.diagram import draw_ontology
+from shahr.web.labels import Labels, read_labels
+from shahr.web.language import link
+from shahr.web.ontology import Ontology, Term, alphabetical
+from shahr.web.prose import names_in, prose
+from shahr.web.shapes import ShapeBook, read_shapes
+from shahr.web.site import site_of
+from shahr.web.state import page_query, state
+from shahr.web.terms import node
+from shahr.web.termuse import QuestionUse
+from shahr.web.tree import tree
+from shahr.web.triples import Triples
+
+Described = Term | Concept
+T = TypeVar("T", Term, Concept)
+
+
+class VocabularyPages:
+    """The pages, and what they keep between requests: the shapes of the checkout, and which question uses what."""
+
+    def __init__(self) -> None:
+        self._use = QuestionUse()
+        self._books: dict[Path, ShapeBook] = {}
+
+    def ns(self) -> str:
+        """The page of the ontology: head, diagram, contents, then each class and property."""
+        ontology = Ontology(_triples(page_query("ontology").text))
+        labels = _labels(ontology.terms.values(), [node for term in ontology.terms.values() for node in term.nodes()])
+        classes, properties = (_by_label(group, labels) for group in (ontology.classes(), ontology.properties()))
+        return render_template(
+            "ns.html",
+            ontology=ontology,
+            classes=classes,
+            properties=properties,
+            branches=tree({term.iri: term for term in classes}, lambda term: term.wider),
+            diagram=draw_ontology(classes, properties, labels),
+            uses=_counts(page_query("term-uses").text),
+            askable=_asking(),
+            questions=self._use.of(state().questions),
+            book=self._book(),
+            **_shared(labels),
+        )
+
+    def shapes(self) -> str:
+        """The page of the shapes: each with its target, its conditions and what it tells who breaks it."""
+        book = self._book()
+        texts = [text for shape in book for text in shape.messages.values()]
+        classes = {stem: iri(f"shahr:{stem.title().replace('-', '')}") for stem in book.files}
+        nodes = {node for shape in book for node in shape.mentioned()} | set(classes.values())
+        labels = read_labels(nodes | names_in(texts))
+        return render_template(
+            "shapes.html",
+            book=book,
+            titles={stem: _title(stem, classes[stem], labels) for stem in book.files},
+            **_shared(labels, book),
+        )
+
+    def concepts(self) -> str:
+        """The page of all schemes with their concepts."""
+        found = Concepts(_triples(page_query("concepts").text))
+        everything = [*found.schemes.values(), *found.concepts.values()]
+        labels = _labels(everything, [node for one in everything for node in one.nodes()])
+        schemes = _by_label(found.schemes.values(), labels)
+        trees = {one.iri: concept_tree(_by_label(found.members(one), labels)) for one in schemes}
+        return render_template("concepts.html", schemes=schemes, trees=trees, **_shared(labels))
+
+    def concept(self, slug: str) -> str:
+        """The page of one concept or scheme; NotFound where the graph has none of that name."""
+        name = NAMESPACE + slug
+        if not re.fullmatch(SLUG, slug):
+            raise NotFound("the name of a concept is written in small letters, digits and hyphens")
+        concept = read_concept(_triples(_about(page_query("concept").text, name)), name)
+        if not concept.types:
+            raise NotFound(f"no concept is called {slug!r}")
+        counts = _counts(_about(page_query("concept-uses").text, name))
+        newest = state().select(_about(page_query("concept-newest").text, name)).rows
+        named = [term.value for row in newest for term in row if isinstance(term, NamedNode)]
+        labels = _labels([concept], [*concept.nodes(), *counts, *named, *(one for _, one in concept.matches)])
+        return render_template("concept.html", concept=concept, counts=counts, newest=newest, **_shared(labels))
+
+    def _book(self) -> ShapeBook:
+        folder = site_of(current_app).service.settings.project.shapes
+        if folder not in self._books:
+            self._books[folder] = read_shapes(folder)
+        return self._books[folder]
+
+
+def blueprint() -> Blueprint:
+    """Give the routes of the vocabulary."""
+    routes, pages = Blueprint("vocabulary", __name__), VocabularyPages()
+    routes.add_url_rule("/ns.html", "ns", pages.ns)
+    routes.add_url_rule("/shapes.html", "shapes", pages.shapes)
+    routes.add_url_rule("/concept.html", "concepts", pages.concepts)
+    routes.add_url_rule("/concept/<slug>.html", "concept", pages.concept)
+    return routes
+
+
+def _triples(query: str) -> Triples:
+    answer = state().evaluate(query, [], [], "application/n-triples")
+    return Triples(quad.triple for quad in parse(answer.body, format=RdfFormat.N_TRIPLES))
+
+
+def _about(query: str, concept: str) -> str:
+    return fill(query, ["concept"], [[NamedNode(concept)]])
+
+
+def _counts(query: str) -> dict[str, int]:
+    """Rows of a node and a number."""
+    rows = state().select(query).rows
+    return {a.value: int(b.value) for a, b in rows if isinstance(a, NamedNode) and isinstance(b, Literal)}
+
+
+def _labels(described: Iterable[Described], nodes: Iterable[str]) -> Labels:
+    """Read the labels of things, of other nodes, and of the names in what is said of the things."""
+    things = list(described)
+    said = [text for one in things for texts in (one.definitions, one.examples, one.notes) for text in texts.values()]
+    return read_labels({*nodes, *(one.iri for one in things), *names_in(said)})
+
+
+def _by_label(things: Iterable[T], labels: Labels) -> list[T]:
+    return sorted(things, key=lambda one: alphabetical(labels.of(one.iri).text))
+
+
+def _asking() -> Callable[[Term], str]:
+    """Give what makes the query for all that a term is used for."""
+    members, values = page_query("members").text, page_query("values").text
+
+    def askable(term: Term) -> str:
+        text, variable = (members, "class") if term.is_class else (values, "property")
+        return fill(text, [variable], [[NamedNode(term.iri)]])
+
+    return askable
+
+
+def _title(stem: str, class_: str, labels: Labels) -> str:
+    """Give the title of a file of shapes: the class it is for, or what it is about."""
+    own = {
+        "concept": _("concepts"),
+        "named": _("labels and names"),
+        "ontology-style": _("the ontology itself"),
+        "time": _("dates of facts"),
+    }
+    label = labels.of(class_)
+    return own.get(stem) or (label.text if label.language else stem)
+
+
+def _shared(labels: Labels, book: ShapeBook | None = None) -> dict[str, object]:
+    """Give what the templates of all these pages ask for."""
+    shape_labels = Labels({shape.iri: shape.labels for shape in book or ()})
+    return {
+        "labels": labels,
+        "shown": _showing(labels),
+        "shape_shown": _showing(shape_labels),
+        "written": _writing(labels),
+        "isolated": lambda text, language: prose(text, language, lambda one: None),
+    }
+
+
+def _showing(labels: Labels) -> Callable[[str], Markup]:
+    """Give what links a node, and makes the link once: a page names the same nodes again and again."""
+    return cache(partial(node, labels=labels))
+
+
+def _writing(labels: Labels) -> Callable[[str, str], Markup]:
+    @cache
+    def href(node: str) -> str | None:
+        address = address_of(node)
+        return link(address) if address and labels.of(node).language else None
+
+    return lambda text, language: prose(text, language, href)
