@@ -14,13 +14,12 @@ from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 from werkzeug.exceptions import NotFound
 
-from shahr.namespaces import iri
+from shahr.namespaces import SHAHR, iri
 from shahr.queries import fill
-from shahr.web.addresses import SLUG, address_of
+from shahr.web.addresses import SLUG
 from shahr.web.concepts import NAMESPACE, Concept, Concepts, concept_tree, read_concept
 from shahr.web.diagram import draw_ontology
 from shahr.web.labels import Labels, read_labels
-from shahr.web.language import link
 from shahr.web.ontology import Ontology, Term, alphabetical
 from shahr.web.prose import names_in, prose
 from shahr.web.shapes import ShapeBook, read_shapes
@@ -64,10 +63,9 @@ class VocabularyPages:
     def shapes(self) -> str:
         """The page of the shapes: each with its target, its conditions and what it tells who breaks it."""
         book = self._book()
-        texts = [text for shape in book for text in shape.messages.values()]
         classes = {stem: iri(f"shahr:{stem.title().replace('-', '')}") for stem in book.files}
         nodes = {node for shape in book for node in shape.mentioned()} | set(classes.values())
-        labels = read_labels(nodes | names_in(texts))
+        labels = read_labels(nodes)
         return render_template(
             "shapes.html",
             book=book,
@@ -106,8 +104,9 @@ class VocabularyPages:
 
 
 def blueprint() -> Blueprint:
-    """Give the routes of the vocabulary."""
+    """Give the routes of the vocabulary, and the filter `prose` to templates."""
     routes, pages = Blueprint("vocabulary", __name__), VocabularyPages()
+    routes.add_app_template_filter(prose, "prose")
     routes.add_url_rule("/ns.html", "ns", pages.ns)
     routes.add_url_rule("/shapes.html", "shapes", pages.shapes)
     routes.add_url_rule("/concept.html", "concepts", pages.concepts)
@@ -171,8 +170,7 @@ def _shared(labels: Labels, book: ShapeBook | None = None) -> dict[str, object]:
         "labels": labels,
         "shown": _showing(labels),
         "shape_shown": _showing(shape_labels),
-        "written": _writing(labels),
-        "isolated": lambda text, language: prose(text, language, lambda one: None),
+        "named": lambda texts: _named(texts.values(), labels),
     }
 
 
@@ -181,10 +179,6 @@ def _showing(labels: Labels) -> Callable[[str], Markup]:
     return cache(partial(node, labels=labels))
 
 
-def _writing(labels: Labels) -> Callable[[str, str], Markup]:
-    @cache
-    def href(node: str) -> str | None:
-        address = address_of(node)
-        return link(address) if address and labels.of(node).language else None
-
-    return lambda text, language: prose(text, language, href)
+def _named(texts: Iterable[str], labels: Labels) -> list[str]:
+    """Give the nodes of the graph, but for terms, that a text names."""
+    return sorted(one for one in names_in(texts) if labels.of(one).language and not one.startswith(SHAHR))
