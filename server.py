@@ -17,6 +17,7 @@ from shahr.web import (
     listing,
     openapi,
     overview,
+    pagecache,
     questions,
     resources,
     searching,
@@ -51,5 +52,6 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     for part in (overview, editor, listing, openapi, questions, resources, searching, vocabulary):
         app.register_blueprint(part.blueprint())
     app.register_blueprint(dereference.blueprint(service.project))
+    pagecache.install(app, service.cache // 4)
     headers.install(app)
     return app

@@ -220,9 +220,10 @@ def test_the_real_world_is_where_it_should_be(name: str) -> None:
     assert longest < 30  # no line runs across the whole map
 
 
-@given(st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180)), min_size=1, max_size=12))
-def test_every_place_on_earth_lies_inside_the_view(points: list[tuple[float, float]]) -> None:
-    svg = mapped(places(*((str(index), lat, long) for index, (lat, long) in enumerate(points))))
+@given(st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180)), min_size=1, max_size=12), st.booleans())
+def test_every_place_on_earth_lies_inside_the_view(points: list[tuple[float, float]], small: bool) -> None:
+    where = places(*((str(index), lat, long) for index, (lat, long) in enumerate(points)))
+    svg = parsed(draw_map(where, [], None, "Cities", "Where they are", "cities", small))
     width, height = size_of(svg)
     found = dots(svg)
     assert len(found) == len(points)
@@ -242,6 +243,12 @@ def test_a_map_of_one_city_is_forty_degrees_wide_with_the_city_in_the_middle() -
     width, height = size_of(svg)
     assert [round(b - a) for a, b in itertools.pairwise(meridians)] == [round(width / 4)] * 3
     assert dots(svg)["Isfahan"] == pytest.approx((width / 2, height / 2), abs=0.1)
+
+
+def test_a_small_map_is_narrower_so_that_its_names_are_larger_beside_a_text() -> None:
+    small = parsed(draw_map(places(CLUSTER[4]), [], None, "Cities", "Where they are", "cities", small=True))
+    assert size_of(small)[0] < 0.6 * size_of(mapped(places(CLUSTER[4])))[0]
+    assert {text.attrib["font-size"] for text in small.iter("text")} == {"12"}
 
 
 def test_a_degree_is_as_long_eastward_as_northward_in_the_middle_of_the_map() -> None:

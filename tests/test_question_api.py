@@ -57,7 +57,8 @@ def page(client: FlaskClient, address: str, status: int = 200) -> str:
 def rows(client: FlaskClient, **values: str) -> bytes:
     answer = client.get(f"/questions/sister-cities?{urlencode(values)}&format=csv")
     assert answer.status_code == 200, answer.text
-    return answer.data
+    found: bytes = answer.data
+    return found
 
 
 @pytest.mark.parametrize(
@@ -338,7 +339,7 @@ def test_the_lines_for_pandas_read_the_rows(
     address: str, shipped: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Pandas is large and no part of this project: what it would be told to read is read here."""
-    monkeypatch.setitem(sys.modules, "pandas", SimpleNamespace(read_csv=fetched))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "pandas", SimpleNamespace(read_csv=fetched))
     exec(compile(codes(address)["pandas"], "snippet", "exec"), {})
     assert capsys.readouterr().out.encode() == rows(shipped.test_client(), city="isfahan").replace(b"\r", b"") + b"\n"
 

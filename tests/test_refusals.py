@@ -100,9 +100,9 @@ def test_a_replacement_that_is_no_address_is_no_link(client: FlaskClient) -> Non
     assert 'href="javascript' not in refused.text
 
 
-def test_a_replaced_node_of_which_more_is_said_is_still_there(client: FlaskClient) -> None:
-    assert client.get("/city/isfahan").status_code == 303
-    assert client.get("/city/isfahan.nt").status_code == 200
+def test_a_replaced_node_is_gone_even_if_its_labels_stayed(client: FlaskClient) -> None:
+    assert client.get("/city/isfahan").status_code == 410
+    assert client.get("/city/isfahan.nt").status_code == 410
 
 
 def test_who_accepts_anything_gets_a_sentence(client: FlaskClient) -> None:

@@ -13,9 +13,9 @@ from typing import Literal, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer: kind is "results" (SELECT, ASK) or "graph" (CONSTRUCT, DESCRIBE)."""
+    """A whole answer: kind is "results" (SELECT, ASK) or "graph" (CONSTRUCT, DESCRIBE); "page" is none of a query."""
 
-    kind: Literal["results", "graph"]
+    kind: Literal["results", "graph", "page"]
     media_type: str
     body: bytes
 

@@ -32,10 +32,11 @@ _TAG = re.compile(r'[ \t,]*+(?:W/)?("[\x21\x23-\x7e\x80-\xff]*+")[ \t]*+(?:,|$)'
 
 @dataclass(slots=True)
 class Cached:
-    """An answer and its coded bodies, by the name of the content coding ("gzip")."""
+    """An answer and its coded bodies, by the name of the content coding ("gzip"); of a page, its headers too."""
 
     key: bytes
     answer: Answer
+    headers: tuple[tuple[str, str], ...] = ()
     coded: dict[str, bytes] = field(default_factory=dict)
 
     @property
@@ -65,10 +66,10 @@ class AnswerCache:
             self._entries.move_to_end(key)
         return entry
 
-    def put(self, key: bytes, answer: Answer) -> Cached:
+    def put(self, key: bytes, answer: Answer, headers: tuple[tuple[str, str], ...] = ()) -> Cached:
         """Keep an answer, if it is small enough, in place of what stood there; give its entry, kept or not."""
         self._drop(key)
-        entry = Cached(key, answer)
+        entry = Cached(key, answer, headers)
         if entry.size <= self._largest:
             self._entries[key] = entry
             self._grow(entry.size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
@@ -45,10 +45,11 @@ class Concept:
         """Tell whether this is a scheme of concepts."""
         return SCHEME in self.types
 
-    def nodes(self) -> set[str]:
-        """Give the IRIs of all concepts that this one points to or is pointed to by."""
-        near = {*self.schemes, *self.broader, *self.narrower, *self.related, *self.members}
-        return {self.iri, *near, *self.next, *self.previous}
+    def nodes(self) -> Iterator[str]:
+        """Give the IRIs of the concept, and of all concepts that it points to or that point to it."""
+        yield self.iri
+        yield from (*self.schemes, *self.broader, *self.narrower, *self.related)
+        yield from (*self.members, *self.next, *self.previous)
 
 
 class Concepts:

@@ -29,10 +29,11 @@ def draw_ontology(classes: Sequence[Term], properties: Sequence[Term], labels: L
 
 def _box(term: Term, known: Mapping[str, Term], properties: Iterable[Term], labels: Labels) -> ClassBox:
     own = [one for one in properties if term.iri in one.domains]
-    lines = [(labels.of(one.iri).text, ", ".join(labels.of(kind).text for kind in one.ranges)) for one in own]
-    label = labels.of(term.iri)
-    parent = _parent(term, known)
-    return ClassBox(term.name, label.text, f"#{term.name}", parent.name if parent else None, lines, label.language)
+    comma = "، " if language() == "fa" else ", "
+    lines = [(labels.of(one.iri).text, comma.join(labels.of(kind).text for kind in one.ranges)) for one in own]
+    label, parent = labels.of(term.iri), _parent(term, known)
+    tongue = "" if label.language == language() else label.language
+    return ClassBox(term.name, label.text, f"#{term.name}", parent.name if parent else None, lines, tongue)
 
 
 def _parent(term: Term, known: Mapping[str, Term]) -> Term | None:

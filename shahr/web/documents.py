@@ -40,14 +40,13 @@ CONCEPTS = BASE + "concept/"
 LARGEST = 64 * 1024**2  # bytes of a document in RDF/XML, which is the longest
 KEPT = 16 * 1024**2  # bytes of documents that are kept
 _REPLACED = iri("dcterms:isReplacedBy")
-_SILENT = {_REPLACED, iri("owl:deprecated")}
 
 
 def check_node(node: str) -> None:
     """Make sure that the graph speaks of a node, or has one of that name; NotFound, or Replaced."""
     rows = state().select(_about("story", "node", node)).rows
     properties = {one.value for one, _ in rows if isinstance(one, NamedNode)}
-    if _REPLACED in properties and properties <= _SILENT:
+    if _REPLACED in properties:
         raise Replaced(node, sorted(new.value for _, new in rows if isinstance(new, NamedNode)))
     if not properties and not _is_named(node):
         raise NotFound

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from shahr.namespaces import SHAHR, curie
+from shahr.web.prose import names_in
 from shahr.web.triples import Triples
 
 HOME = SHAHR.removesuffix("#")
@@ -52,9 +53,11 @@ class Term:
         return bool(self.types & CLASS_TYPES)
 
     def nodes(self) -> Iterator[str]:
-        """Give the IRIs of all that the term points to within its own axioms."""
+        """Give the IRIs of the term and of all of ours that it points to, or names in its examples."""
+        yield self.iri
         yield from (*self.domains, *self.ranges, *self.wider, *self.narrower, *self.inverses, *self.disjoint)
         yield from (one for group in (*self.chains, *self.keys) for one in group)
+        yield from names_in(self.examples.values())
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, current_app
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Blueprint, Response, current_app
 
 from shahr.formats import graph_formats, result_formats
 from shahr.namespaces import curie
@@ -45,7 +44,7 @@ def blueprint() -> Blueprint:
     return routes
 
 
-def openapi() -> BaseResponse:
+def openapi() -> Response:
     """The description, with the summaries of the questions in the language of the request."""
     routes = {rule.rule for rule in current_app.url_map.iter_rules()}
     document = description(state().questions.values(), language(), routes)

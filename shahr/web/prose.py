@@ -17,7 +17,7 @@ _LATIN = re.compile(
     r"|[\[.]*[0-9]+[-/:][-0-9/:.\]]*)"  # dates and times
 )
 _PERSIAN = r"[\u0600-\u06ff](?:[\u0600-\u06ff\u200c\s]*[\u0600-\u06ff])?"
-_PERSIAN_OR_NAME = re.compile(rf"{_PERSIAN}|(?<![\w:/])[a-z]+:[^\s,;()]+")
+_PERSIAN_OR_NAME = re.compile(rf"{_PERSIAN}|<[^\s<>]+>|(?<![\w:/])[a-z]+:[^\s,;()]+")
 _MACHINE = re.compile(r"[:<@#]|[a-z]/|[a-z][A-Z]")
 
 

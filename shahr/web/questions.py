@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, current_app, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound
-from werkzeug.wrappers import Response as BaseResponse
 
 from shahr.errors import NotAcceptable
 from shahr.formats import Format, negotiate, parse_accept, result_formats
@@ -49,7 +48,7 @@ def blueprint() -> Blueprint:
     return routes
 
 
-def questions() -> str | BaseResponse:
+def questions() -> str | Response:
     """All questions, as a page or in JSON, by `format` or Accept."""
     wanted = _given("format", ("html", "json"))
     listed = sorted(state().questions.values(), key=lambda one: (int(one.metadata.get("number", 0)), one.name))
@@ -62,7 +61,7 @@ def questions() -> str | BaseResponse:
     return respond(body.encode(), "application/json", "questions.json")
 
 
-def question(name: str) -> str | BaseResponse:
+def question(name: str) -> str | Response:
     """One question: a page, or the rows alone as JSON, XML, CSV or TSV, by `format` or Accept."""
     asked = state().question(name)
     wanted = _given("format", ("html", *(one.name for one in result_formats()), SAFE))
@@ -93,13 +92,11 @@ def without_header(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if not line.startswith("#+ "))
 
 
-def respond(body: bytes, media_type: str, filename: str) -> BaseResponse:
-    """Give data with an ETag, or 304 where the client has it; it is shown in place, and saved under `filename`."""
+def respond(body: bytes, media_type: str, filename: str) -> Response:
+    """Give data that is shown in place, and saved under `filename`."""
     response = Response(body, content_type=content_type(media_type))
     response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    return response.make_conditional(request)
+    return response
 
 
 def base_address() -> str:
@@ -107,7 +104,7 @@ def base_address() -> str:
     return usable_address(f"{request.host_url}sparql").removesuffix("sparql")
 
 
-def _rows(asked: Query, text: str, wanted: str | None) -> BaseResponse:
+def _rows(asked: Query, text: str, wanted: str | None) -> Response:
     media_type, chosen = _format(wanted)
     if _is_refused(asked):
         sentence = _("this server asks no other endpoint, as this question does: run shahr query %(name)s")
@@ -131,7 +128,7 @@ def _format(wanted: str | None) -> tuple[str, Format]:
     return chosen.media_types[0], chosen
 
 
-def _page(asked: Query) -> BaseResponse:
+def _page(asked: Query) -> Response:
     """A value that cannot be used keeps the form, with the reason above it."""
     given = _values()
     try:
@@ -140,10 +137,7 @@ def _page(asked: Query) -> BaseResponse:
         return Response(_rendered(asked, given, failure=error), error.code)
     text = bind_texts(asked, values) if values else asked.text
     found = None if _is_refused(asked) else state().select(text)
-    response = Response(_rendered(asked, values, text=text, found=found))
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    return response.make_conditional(request)
+    return Response(_rendered(asked, values, text=text, found=found))
 
 
 def _rendered(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
+from shahr.queries import read_queries
 from shahr.web.endpoint import Endpoint
 from shahr.web.runner import Runner
 from shahr.web.service import Service
@@ -23,6 +25,7 @@ class Site:
         self.service = Service(settings)
         self.endpoint = Endpoint(self.service)
         self.runner = Runner()
+        self.page_queries = {query.name: query for query in read_queries(Path(__file__).parent / "queries")}
 
 
 def site_of(app: Flask) -> Site:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import CancelledError
-from pathlib import Path
 
 from flask import current_app, g, request
 from pyoxigraph import RdfFormat, Triple, parse
@@ -12,7 +11,7 @@ from pyoxigraph import RdfFormat, Triple, parse
 from shahr.engine import Answer
 from shahr.engine.summary import DatasetSummary
 from shahr.errors import EngineDown, UnknownQuestion
-from shahr.queries import Query, read_query
+from shahr.queries import Query
 from shahr.solutions import Solutions, read_solutions
 from shahr.web.generations import Generation
 from shahr.web.messages import Request
@@ -24,10 +23,14 @@ LEAVING = "shahr.leaving"  # where an environ holds a Leaving
 
 
 class State:
-    """The service as one request sees it, from a thread that may wait."""
+    """The service as one request sees it, from a thread that may wait.
+
+    `repeatable` tells whether all that was asked gives the same answer as long as the dataset stays.
+    """
 
     def __init__(self, site: Site, generation: Generation) -> None:
         self._site, self._generation = site, generation
+        self.repeatable = True
 
     @property
     def questions(self) -> Mapping[str, Query]:
@@ -55,24 +58,32 @@ class State:
         seconds: float | None = None,
     ) -> Answer:
         """Answer a query for the client of this request, within its budget; errors as those of Engine."""
+        answer, key = self._answer(
+            ProtocolRequest(query, tuple(default_graphs), tuple(named_graphs), seconds), accepted
+        )
+        self.repeatable = self.repeatable and key is not None
+        return answer
+
+    def select(self, query: str) -> Solutions:
+        """Give the rows of a SELECT of the pages' own, which is repeatable whatever IRIs it is about."""
+        answer, _key = self._answer(ProtocolRequest(query, (), ()), "application/sparql-results+json")
+        return read_solutions(answer.body)
+
+    def construct(self, query: str) -> list[Triple]:
+        """Give the triples of a CONSTRUCT of the pages' own, which makes no blank nodes and so is repeatable."""
+        answer, _key = self._answer(ProtocolRequest(query, (), ()), "application/n-triples")
+        return [one.triple for one in parse(answer.body, format=RdfFormat.N_TRIPLES)]
+
+    def _answer(self, asked: ProtocolRequest, accepted: str) -> tuple[Answer, bytes | None]:
+        """Give an answer, and the key that it may be kept under."""
         service, endpoint = self._site.service, self._site.endpoint
-        asked = ProtocolRequest(query, tuple(default_graphs), tuple(named_graphs), seconds)
         whole = endpoint.asked(_request(), asked, accepted)
         key = service.key(self._generation, whole)
         leaving: Leaving | None = request.environ.get(LEAVING)
         try:
-            return self._site.runner.run(service.answer(self._generation, whole, key), leaving).answer
+            return self._site.runner.run(service.answer(self._generation, whole, key), leaving).answer, key
         except CancelledError as error:
             raise EngineDown("the client of this page has gone") from error
-
-    def select(self, query: str) -> Solutions:
-        """Give the rows of a SELECT."""
-        return read_solutions(self.evaluate(query, [], [], "application/sparql-results+json").body)
-
-    def construct(self, query: str) -> list[Triple]:
-        """Give the triples of a CONSTRUCT."""
-        body = self.evaluate(query, [], [], "application/n-triples").body
-        return [one.triple for one in parse(body, format=RdfFormat.N_TRIPLES)]
 
     def release(self) -> None:
         """Let go of the generation."""
@@ -96,8 +107,8 @@ def release_state(error: BaseException | None = None) -> None:
 
 
 def page_query(name: str) -> Query:
-    """Read one of the queries that the pages themselves need."""
-    return read_query(Path(__file__).parent / "queries" / f"{name}.rq")
+    """Give one of the queries that the pages themselves need."""
+    return site_of(current_app).page_queries[name]
 
 
 def _request() -> Request:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from flask import Blueprint, current_app, render_template
 from flask_babel import gettext as _
 from markupsafe import Markup
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode
 from werkzeug.exceptions import NotFound
 
 from shahr.namespaces import SHAHR, iri
@@ -30,7 +30,6 @@ from shahr.web.termuse import QuestionUse
 from shahr.web.tree import tree
 from shahr.web.triples import Triples
 
-Described = Term | Concept
 T = TypeVar("T", Term, Concept)
 
 
@@ -44,7 +43,7 @@ class VocabularyPages:
     def ns(self) -> str:
         """The page of the ontology: head, diagram, contents, then each class and property."""
         ontology = Ontology(_triples(page_query("ontology").text))
-        labels = _labels(ontology.terms.values(), [node for term in ontology.terms.values() for node in term.nodes()])
+        labels = _labels(ontology.terms.values())
         classes, properties = (_by_label(group, labels) for group in (ontology.classes(), ontology.properties()))
         return render_template(
             "ns.html",
@@ -76,8 +75,7 @@ class VocabularyPages:
     def concepts(self) -> str:
         """The page of all schemes with their concepts."""
         found = Concepts(_triples(page_query("concepts").text))
-        everything = [*found.schemes.values(), *found.concepts.values()]
-        labels = _labels(everything, [node for one in everything for node in one.nodes()])
+        labels = _labels([*found.schemes.values(), *found.concepts.values()])
         schemes = _by_label(found.schemes.values(), labels)
         trees = {one.iri: concept_tree(_by_label(found.members(one), labels)) for one in schemes}
         return render_template("concepts.html", schemes=schemes, trees=trees, **_shared(labels))
@@ -93,7 +91,7 @@ class VocabularyPages:
         counts = _counts(_about(page_query("concept-uses").text, name))
         newest = state().select(_about(page_query("concept-newest").text, name)).rows
         named = [term.value for row in newest for term in row if isinstance(term, NamedNode)]
-        labels = _labels([concept], [*concept.nodes(), *counts, *named, *(one for _, one in concept.matches)])
+        labels = read_labels([*concept.nodes(), *counts, *named])
         return render_template("concept.html", concept=concept, counts=counts, newest=newest, **_shared(labels))
 
     def _book(self) -> ShapeBook:
@@ -115,8 +113,7 @@ def blueprint() -> Blueprint:
 
 
 def _triples(query: str) -> Triples:
-    answer = state().evaluate(query, [], [], "application/n-triples")
-    return Triples(quad.triple for quad in parse(answer.body, format=RdfFormat.N_TRIPLES))
+    return Triples(state().construct(query))
 
 
 def _about(query: str, concept: str) -> str:
@@ -129,11 +126,8 @@ def _counts(query: str) -> dict[str, int]:
     return {a.value: int(b.value) for a, b in rows if isinstance(a, NamedNode) and isinstance(b, Literal)}
 
 
-def _labels(described: Iterable[Described], nodes: Iterable[str]) -> Labels:
-    """Read the labels of things, of other nodes, and of the names in what is said of the things."""
-    things = list(described)
-    said = [text for one in things for texts in (one.definitions, one.examples, one.notes) for text in texts.values()]
-    return read_labels({*nodes, *(one.iri for one in things), *names_in(said)})
+def _labels(things: Iterable[Term | Concept]) -> Labels:
+    return read_labels(node for one in things for node in one.nodes())
 
 
 def _by_label(things: Iterable[T], labels: Labels) -> list[T]:

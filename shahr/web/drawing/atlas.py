@@ -14,8 +14,8 @@ from typing import Any
 
 from shahr.errors import SourceError
 
-FINE, COARSE = 30, 8  # grid lines a degree, for a view of some countries and of half the world
-WIDE = 90.0  # degrees from where the coarse grid is fine enough
+# How many degrees wide a view may be, and the lines a degree of the grid that is fine enough for it: about one a unit.
+GRIDS = ((60.0, 30), (130.0, 12), (360.0, 5))
 
 Point = tuple[int, int]
 
@@ -49,10 +49,9 @@ class Ring:
 
 @dataclass(frozen=True)
 class Atlas:
-    """The rings of all countries on two grids, ready to be put together for any window."""
+    """The rings of all countries on each grid, ready to be put together for any window."""
 
-    fine: Sequence[Ring]
-    coarse: Sequence[Ring]
+    grids: Mapping[int, Sequence[Ring]]
 
     @classmethod
     def read(cls, path: Path) -> Atlas:
@@ -61,18 +60,18 @@ class Atlas:
             topology = json.loads(path.read_bytes())
             arcs = list(_arcs(topology))
             rings = list(_rings(topology["objects"]["countries"]))
-            return cls(_stitched(arcs, rings, FINE), _stitched(arcs, rings, COARSE))
+            return cls({scale: _stitched(arcs, rings, scale) for _, scale in GRIDS})
         except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
             raise SourceError(path, None, f"no TopoJSON with the countries of the world ({error})") from error
 
     def outlines(self, window: Window) -> Outline:
         """Give the outlines of what meets the window, on the grid that suits its width."""
-        wide = window.east - window.west > WIDE
-        rings, scale = (self.coarse, COARSE) if wide else (self.fine, FINE)
+        width = window.east - window.west
+        scale = next((lines for widest, lines in GRIDS if width <= widest), GRIDS[-1][1])
         west, south, east, north = (side * scale for side in (window.west, window.south, window.east, window.north))
         found = [
             f"M{ring.start[0] + shift} {ring.start[1]}l{ring.steps}z"
-            for ring in rings
+            for ring in self.grids[scale]
             if ring.box[1] <= north and ring.box[3] >= south
             for shift in (-360 * scale, 0, 360 * scale)  # the world goes round
             if ring.box[0] + shift <= east and ring.box[2] + shift >= west

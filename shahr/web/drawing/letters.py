@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 JOINERS = {"\u200c", "\u200d"}  # belong to the spelling of Persian words, unlike other format characters
-NARROW, ARABIC, COMMON, BROAD, FULL = 0.36, 0.54, 0.62, 0.84, 1.0  # of the type size
+NARROW, ARABIC, COMMON, BROAD, FULL = 0.36, 0.5, 0.62, 0.84, 1.0  # of the type size
 
 
 def plain(text: str) -> str:

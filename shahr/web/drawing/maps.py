@@ -12,7 +12,7 @@ from shahr.web.drawing.atlas import Atlas
 from shahr.web.drawing.letters import plain, shortened
 from shahr.web.drawing.placing import Box, Spot, Standing, stand
 from shahr.web.drawing.svg import frame, linked, number, series, tag, words
-from shahr.web.drawing.view import WIDTH, View, fit
+from shahr.web.drawing.view import LARGE, SMALL, View, fit
 
 SIZE = 12.0  # of type
 LONGEST = 28  # letters of a name
@@ -39,7 +39,7 @@ class Place:
     @property
     def radius(self) -> float:
         """Of its dot."""
-        return 6.0 if self.emphasis else 4.0
+        return 5.0 if self.emphasis else 4.0
 
 
 @dataclass(frozen=True)
@@ -53,25 +53,32 @@ class Tie:
 
 
 def draw_map(
-    places: Sequence[Place], ties: Sequence[Tie], atlas: Atlas | None, title: str, description: str, name: str
+    places: Sequence[Place],
+    ties: Sequence[Tie],
+    atlas: Atlas | None,
+    title: str,
+    description: str,
+    name: str,
+    small: bool = False,
 ) -> Markup:
     """Draw the places, fitted to the view, each a link with its name where the name has room, and the ties as arcs.
 
     Without an atlas there is a net of degrees alone. Places with impossible degrees, and ties to places not given, are
     left out. `name` is an id, once a page. All texts are in the language of the page, but for the labels of places.
+    A `small` map, of a few places, is for half a page or less.
     """
     shown = sorted((place for place in places if place.known), key=lambda place: not place.emphasis)
-    view = fit([(place.lat, place.long) for place in shown])
+    view = fit([(place.lat, place.long) for place in shown], SMALL if small else LARGE)
     parts = (_ground(view, atlas, name), _ties(shown, ties, view), _places(shown, view))
-    return frame("map", name, title, description, (WIDTH, view.height), *parts)
+    return frame("map small" if small else "map", name, title, description, (view.width, view.height), *parts)
 
 
 def _ground(view: View, atlas: Atlas | None, name: str) -> Markup:
     """Draw the sea, the net of degrees and the countries, cut off at the edge."""
-    edge = tag("rect", width=WIDTH, height=view.height, rx=8)
+    edge = tag("rect", width=view.width, height=view.height, rx=8)
     cut = tag("clipPath", edge, id=f"{name}-edge")
-    sea = tag("rect", class_="sea", width=WIDTH, height=view.height)
-    rim = tag("rect", class_="rim", x=0.5, y=0.5, width=WIDTH - 1, height=view.height - 1, rx=8)
+    sea = tag("rect", class_="sea", width=view.width, height=view.height)
+    rim = tag("rect", class_="rim", x=0.5, y=0.5, width=view.width - 1, height=view.height - 1, rx=8)
     return cut + tag("g", sea, _land(view, atlas), _net(view), clip_path=f"url(#{name}-edge)", aria_hidden="true") + rim
 
 
@@ -94,7 +101,7 @@ def _net(view: View) -> Markup:
     across = [(long - window.west) * view.across for long in _multiples(step, window.west, window.east)]
     down = [(window.north - lat) * view.down for lat in _multiples(step, window.south, window.north)]
     lines = [f"M{number(x)} 0V{number(view.height)}" for x in across] + [
-        f"M0 {number(y)}H{number(WIDTH)}" for y in down
+        f"M0 {number(y)}H{number(view.width)}" for y in down
     ]
     return tag("path", class_="net", d="".join(lines))
 
@@ -129,7 +136,7 @@ def _arc(one: tuple[float, float], other: tuple[float, float], bend: float) -> s
 def _places(places: Sequence[Place], view: View) -> Markup:
     """Draw dots and names, what is emphasised in front."""
     spots = [_spot(place, view) for place in places]
-    standings = stand(spots, Box(4, 4, WIDTH - 4, view.height - 4))
+    standings = stand(spots, Box(4, 4, view.width - 4, view.height - 4))
     drawn = [_place(*each) for each in zip(places, spots, standings, strict=True)]
     return tag("g", *reversed(drawn))
 
@@ -137,7 +144,7 @@ def _places(places: Sequence[Place], view: View) -> Markup:
 def _spot(place: Place, view: View) -> Spot:
     """Give the dot of a place, with what can be shown of its name."""
     x, y = view.point(place.lat, place.long)
-    return Spot(x, y, place.radius, shortened(place.label, LONGEST), SIZE + (2 if place.emphasis else 0))
+    return Spot(x, y, place.radius, shortened(place.label, LONGEST), SIZE + (1 if place.emphasis else 0))
 
 
 def _place(place: Place, spot: Spot, standing: Standing | None) -> Markup:

@@ -9,8 +9,15 @@ from shahr.web.drawing.letters import width_of
 
 HEIGHT = 1.15  # of the type size
 MOST = 80  # names on one drawing
+TRIES, FEW = 5, 5  # orders that are tried while so few names, or fewer, have no room
 CLOSE = 40.0  # units within which dots crowd each other
+OFF = 3.0  # units that a name on a leader keeps from dots that are not its own, lest it be read as theirs
+BEAD = 4.0  # units from one place on a leader that is looked at to the next
 RISE = 0.36  # of the type size: from the middle of a line of text down to where its letters stand
+# Directions from a dot, the best first: of names beside it, and of names on a leader.
+BESIDE = ((1, 0), (-1, 0), (0, -1), (0, 1), (0.7, -0.7), (0.7, 0.7), (-0.7, -0.7), (-0.7, 0.7))
+AROUND = (*((x, y) for y in (-0.5, 0.5, -1, 1, 0) for x in (1, -1)), (0.5, -1), (0.5, 1), (-0.5, -1), (-0.5, 1))
+REACHES = (16, 22, 30, 40, 52, 70)  # units from a dot to a name on a leader
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,10 @@ class Box:
         """Tell whether the two share any ground."""
         beside = self.right <= other.left or self.left >= other.right
         return not (beside or self.bottom <= other.top or self.top >= other.bottom)
+
+    def grown(self, by: float) -> Box:
+        """Give the rectangle with an edge around it."""
+        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
 
     def within(self, other: Box) -> bool:
         """Tell whether all of it lies in the other."""
@@ -67,17 +78,31 @@ class Standing:
 def stand(spots: Sequence[Spot], ground: Box) -> list[Standing | None]:
     """Find room for each name within `ground`; None for a name that fits nowhere, or comes after MOST others.
 
-    Larger names come first, then those with the most dots around them.
+    Larger names come first, then those with the most dots around them. Where a few find no room, they go first in
+    another try.
     """
+    order = sorted(range(len(spots)), key=lambda index: (-spots[index].size, -_crowd(spots[index], spots)))[:MOST]
+    best: dict[int, Standing] = {}
+    for _ in range(TRIES):
+        found = _stood(order, spots, ground)
+        best = max(best, found, key=len)
+        missing = [index for index in order if index not in found]
+        if not 0 < len(missing) <= FEW:
+            break
+        order = missing + [index for index in order if index in found]
+    return [best.get(index) for index in range(len(spots))]
+
+
+def _stood(order: Sequence[int], spots: Sequence[Spot], ground: Box) -> dict[int, Standing]:
+    """Let names choose in this order; with where those stand that found room."""
     taken = [spot.box for spot in spots]
-    found: list[Standing | None] = [None] * len(spots)
-    order = sorted(range(len(spots)), key=lambda index: (-spots[index].size, -_crowd(spots[index], spots)))
-    for index in order[:MOST]:
+    found = {}
+    for index in order:
         spot = spots[index]
         standing = next((each for each in _tries(spot) if _free(each, spot, taken, ground)), None)
         if standing is not None:
             taken[:0] = [standing.box, *_beads(spot, standing)]  # in front: what is in the way most often
-        found[index] = standing
+            found[index] = standing
     return found
 
 
@@ -87,8 +112,9 @@ def _crowd(spot: Spot, spots: Sequence[Spot]) -> int:
 
 
 def _free(standing: Standing, spot: Spot, taken: Sequence[Box], ground: Box) -> bool:
-    """Tell whether a name and its leader would touch nothing but their own dot."""
-    boxes = [standing.box, *_beads(spot, standing)]
+    """Tell whether a name and its leader would touch nothing but their own dot; one on a leader keeps off others."""
+    own = standing.box if standing.leader is None else standing.box.grown(OFF)
+    boxes = [own, *_beads(spot, standing)]
     return standing.box.within(ground) and not any(
         box.meets(other) for box in boxes for other in taken if other != spot.box
     )
@@ -97,21 +123,10 @@ def _free(standing: Standing, spot: Spot, taken: Sequence[Box], ground: Box) -> 
 def _tries(spot: Spot) -> Iterator[Standing]:
     """Give the places a name may stand at: right, left, above, below, at the corners, then further off on a leader."""
     near = spot.radius + 3
-    for x, y in ((1, 0), (-1, 0), (0, -1), (0, 1), (0.7, -0.7), (0.7, 0.7), (-0.7, -0.7), (-0.7, 0.7)):
+    for x, y in BESIDE:
         yield _standing(spot, x * near, y * near, False)
-    for far in (16, 26, 38, 52, 70):
-        for x, y in (
-            (1, -0.5),
-            (1, 0.5),
-            (-1, -0.5),
-            (-1, 0.5),
-            (0.6, -1),
-            (0.6, 1),
-            (-0.6, -1),
-            (-0.6, 1),
-            (0, -1),
-            (0, 1),
-        ):
+    for far in REACHES:
+        for x, y in AROUND:
             yield _standing(spot, x * far, y * far, True)
 
 
@@ -131,6 +146,7 @@ def _beads(spot: Spot, standing: Standing) -> list[Box]:
     """Give small boxes along a leader, for what it crosses."""
     if standing.leader is None:
         return []
-    x, y = standing.leader
-    steps = [(spot.x + (x - spot.x) * part / 8, spot.y + (y - spot.y) * part / 8) for part in range(2, 8)]
-    return [Box(across - 1, down - 1, across + 1, down + 1) for across, down in steps]
+    (x, y), (to_x, to_y) = (spot.x, spot.y), standing.leader
+    count = int(max(abs(to_x - x), abs(to_y - y)) / BEAD)
+    beads = [(x + (to_x - x) * part / count, y + (to_y - y) * part / count) for part in range(1, count)]
+    return [Box(across - 1, down - 1, across + 1, down + 1) for across, down in beads]

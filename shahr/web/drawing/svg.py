@@ -53,7 +53,7 @@ def linked(
 
 
 def frame(kind: str, name: str, title: str, description: str, size: tuple[float, float], *parts: str) -> Markup:
-    """Give the whole drawing: `kind` for its colours, `name` (an id, once a page), its title and what it shows.
+    """Give the whole drawing: `kind` for its style, `name` (an id, once a page), its title and what it shows.
 
     `size` is the width and height of the drawing in its own units. A narrow screen scrolls it sideways in its box.
     """

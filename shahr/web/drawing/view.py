@@ -8,24 +8,35 @@ from dataclasses import dataclass
 
 from shahr.web.drawing.atlas import Window
 
-WIDTH = 760.0
-FLATTEST, TALLEST = 0.42, 0.52  # height of a map, as a share of its width
 LEAST = 40.0  # degrees that the narrowest map is wide
 MARGIN = 0.08  # of the span, on either side, and three degrees more
 HIGHEST = 90.0  # degrees of latitude, north and south
 
 
 @dataclass(frozen=True)
+class Format:
+    """How wide a map is drawn, in units, and between which shares of its width its height is."""
+
+    width: float
+    flattest: float
+    tallest: float
+
+
+LARGE, SMALL = Format(760, 0.42, 0.52), Format(440, 0.6, 0.75)  # across a page, and beside a text
+
+
+@dataclass(frozen=True)
 class View:
-    """A window on the world, drawn WIDTH units wide and `height` units high."""
+    """A window on the world, drawn `width` by `height` units."""
 
     window: Window
+    width: float
     height: float
 
     @property
     def across(self) -> float:
         """Units a degree of longitude."""
-        return WIDTH / (self.window.east - self.window.west)
+        return self.width / (self.window.east - self.window.west)
 
     @property
     def down(self) -> float:
@@ -38,14 +49,14 @@ class View:
         return east * self.across, (self.window.north - lat) * self.down
 
 
-def fit(points: Sequence[tuple[float, float]]) -> View:
+def fit(points: Sequence[tuple[float, float]], drawn: Format) -> View:
     """Give the view that shows all points (lat, long), with a margin; the whole world where there are none."""
     if not points:
-        return _shaped(0, 0, 360, 130)
+        return _shaped((0, 0), 360, 130, drawn)
     west, wide = _span([long for _, long in points])
     south, north = min(lat for lat, _ in points), max(lat for lat, _ in points)
     width = max(wide * (1 + 2 * MARGIN) + 6, LEAST)
-    return _shaped(west + wide / 2, (south + north) / 2, width, (north - south) * (1 + 2 * MARGIN) + 6)
+    return _shaped(((south + north) / 2, west + wide / 2), width, (north - south) * (1 + 2 * MARGIN) + 6, drawn)
 
 
 def _span(longs: Sequence[float]) -> tuple[float, float]:
@@ -56,12 +67,13 @@ def _span(longs: Sequence[float]) -> tuple[float, float]:
     return (west + 180) % 360 - 180, 360 - gap
 
 
-def _shaped(long: float, lat: float, width: float, high: float) -> View:
-    """Give a view around a middle, at least `width` by `high` degrees, neither too flat nor too tall."""
+def _shaped(middle: tuple[float, float], width: float, high: float, drawn: Format) -> View:
+    """Give a view around a middle (lat, long), at least `width` by `high` degrees, neither too flat nor too tall."""
+    lat, long = middle
     stretch = 1 / max(math.cos(math.radians(lat)), 0.2)  # a degree of latitude is longer than one of longitude
-    width = min(max(width, high * stretch / TALLEST), 360)
-    shape = min(max(high * stretch / width, FLATTEST), TALLEST)
+    width = min(max(width, high * stretch / drawn.tallest), 360)
+    shape = min(max(high * stretch / width, drawn.flattest), drawn.tallest)
     high = min(shape * width / stretch, 2 * HIGHEST)
-    middle = min(max(lat, high / 2 - HIGHEST), HIGHEST - high / 2)
-    window = Window(long - width / 2, middle - high / 2, long + width / 2, middle + high / 2)
-    return View(window, WIDTH * high * stretch / width)
+    lat = min(max(lat, high / 2 - HIGHEST), HIGHEST - high / 2)
+    window = Window(long - width / 2, lat - high / 2, long + width / 2, lat + high / 2)
+    return View(window, drawn.width, drawn.width * high * stretch / width)
