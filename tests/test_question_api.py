@@ -28,6 +28,7 @@ from shahr.paths import Project
 from shahr.queries import Query, read_queries, read_query
 from shahr.solutions import Solutions, Term
 from shahr.syntax import service_block
+from shahr.web.parameters import Choice, Names
 from shahr.web.snippets import Snippet, snippets
 from shahr.web.spreadsheet import spreadsheet_csv
 from shipped import shipped_app
@@ -380,3 +381,10 @@ def test_an_odd_host_header_gets_no_further_than_its_request(client: FlaskClient
         text = client.get("/questions/sisters", headers={**BROWSER, "Host": host}).text
         assert "https://w3id.org/shahr/questions/sisters" in text
         assert host not in unescape(text)
+
+
+def test_a_name_too_long_to_be_sent_is_offered_as_an_identifier(client: FlaskClient) -> None:
+    node, name = "https://w3id.org/shahr/city/endless", "a" * 10_000
+    with client.application.test_request_context("/?lang=en"):
+        choices = Names([(node, Literal(name, language="en"))]).choices()
+    assert choices == [Choice("city:endless", "en", name[:500])]

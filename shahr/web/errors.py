@@ -74,7 +74,8 @@ def _description(error: HTTPException) -> str:
 
 
 def _printable(character: str) -> str:
-    return character if character.isprintable() else f"\\u{ord(character):04x}"
+    joins = character == "\u200c"  # inside Persian words
+    return character if character.isprintable() or joins else f"\\u{ord(character):04x}"
 
 
 def _headers(error: HTTPException) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from shahr.web.state import page_query, state
 
 MOST = 2000
 PASSAGE = BASE + "passage/"
-_PLACE = re.compile(r"-(\d+)-(\d+)$")
+_PLACE = re.compile(r"-([0-9]{1,9})-([0-9]{1,9})$")
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,10 @@ class Labels:
 
     def place(self, passage: str) -> Label | None:
         """Give the place of a passage in its article: "characters 390 to 537"."""
-        found = _PLACE.search(passage)
-        if not found:
+        offsets = offsets_of(passage)
+        if offsets is None:
             return None
-        start, end = (digits(offset) for offset in found.groups())
+        start, end = map(digits, offsets)
         return Label(_("characters %(start)s to %(end)s", start=start, end=end), self._first)
 
     def _made(self, iri: str) -> Label | None:
@@ -96,6 +96,12 @@ def read_labels(iris: Iterable[str]) -> Labels:
 def labels_of(found: Solutions) -> Labels:
     """Read the labels of the nodes in a table."""
     return read_labels(term.value for row in found.rows for term in row if isinstance(term, NamedNode))
+
+
+def offsets_of(passage: str) -> tuple[int, int] | None:
+    """Give the offsets that the IRI of a passage ends in: (390, 537)."""
+    found = _PLACE.search(passage)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def _article(name: str) -> str:

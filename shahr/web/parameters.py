@@ -61,13 +61,13 @@ class Names:
         return list(dict.fromkeys(choice for node in nodes for choice in self._choices_of(node, wanted)))
 
     def _choices_of(self, node: str, languages: Iterable[str]) -> Iterator[Choice]:
-        """A name that means another node as well leads nowhere, so the curie stands for it."""
+        """A name that means another node as well, or is too long to be sent, leads nowhere: its curie stands for it."""
         for one in languages:
             text = self._labels.get(node, {}).get(one)
-            if text is not None and self.meanings(text) == [node]:
+            if text is not None and self.meanings(text) == [node] and len(text) <= LONGEST:
                 yield Choice(text, one)
             elif text is not None:
-                yield Choice(curie(node), one, text)
+                yield Choice(curie(node), one, text[:LONGEST])
 
 
 def read_names(kind: str) -> Names:

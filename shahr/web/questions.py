@@ -136,7 +136,7 @@ def _page(asked: Query) -> Response:
     except (BadRequest, NotFound) as error:
         return Response(_rendered(asked, given, failure=error), error.code)
     text = bind_texts(asked, values) if values else asked.text
-    found = None if _is_refused(asked) else state().select(text)
+    found = None if _is_refused(asked) else state().ask(text)
     return Response(_rendered(asked, values, text=text, found=found))
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from flask import Blueprint, render_template
 from pyoxigraph import NamedNode
 
-from shahr.namespaces import BASE, FACT_PREFIXES
+from shahr.namespaces import BASE, FACT_PREFIXES, iri
 from shahr.queries import fill
 from shahr.solutions import Solutions
 from shahr.web.addresses import KINDS
 from shahr.web.labels import read_labels
 from shahr.web.receipts import Fact, facts_of, iris_in, read_facts
 from shahr.web.resource import read_resource
-from shahr.web.sketches import city_map
+from shahr.web.sketches import article_strip, city_map
 from shahr.web.state import page_query, state
 
 MOST = 200
@@ -80,7 +80,11 @@ def article(slug: str) -> str:
     found = read_resource(f"{BASE}article/{slug}")
     places, facts = _passages("passages", "article", found.iri)
     labels = read_labels(found.iris() | iris_in(facts.values()) | places.keys())
-    return render_template("article.html", node=found, places=places, facts=facts, labels=labels)
+    told = [iri("shahr:dateBasis"), iri("shahr:jalali")]
+    strip = article_strip(found, places, labels)
+    return render_template(
+        "article.html", node=found, places=places, facts=facts, labels=labels, told=told, strip=strip
+    )
 
 
 def passage(slug: str) -> str:

@@ -19,11 +19,13 @@ from shahr.web.addresses import address_of, slug_of
 from shahr.web.assets import outlines_file
 from shahr.web.drawing.atlas import Atlas
 from shahr.web.drawing.maps import Place, Tie, draw_map
+from shahr.web.drawing.strip import Span, draw_strip
 from shahr.web.drawing.svg import draw_key
 from shahr.web.drawing.timeline import Moment, draw_timeline
-from shahr.web.labels import Labels, read_labels
+from shahr.web.labels import Labels, offsets_of, read_labels
 from shahr.web.language import digits, language, link, nowruz
 from shahr.web.receipts import Fact
+from shahr.web.resource import Resource
 from shahr.web.state import page_query, state
 
 EXTENSION = "shahr.outlines"
@@ -57,7 +59,8 @@ def city_map(city: str, facts: Sequence[Fact], labels: Labels) -> Markup | None:
     places = _places(found, labels, [city])
     if not any(place.iri == city for place in places):
         return None
-    drawn = [Tie(city, other, kind, _tie_label(kind)) for other, kind in ties.items()]
+    there = {place.iri for place in places}
+    drawn = [Tie(city, other, kind, _tie_label(kind)) for other, kind in ties.items() if other in there]
     title = _("%(city)s and its ties on the map", city=labels.of(city).text)
     kinds = [(kind, _tie_label(kind)) for kind in sorted({tie.kind for tie in drawn})]
     return _map(places, drawn, title, title) + (draw_key(kinds) if kinds else Markup(""))
@@ -89,6 +92,19 @@ def time_line() -> Markup:
     years = range(min(span[1].year for span in short), max(span[2].year for span in short) + 2) if short else ()
     title, text = _("When it happened"), _("Facts by the days that are known of them.")
     return draw_timeline(moments, _ticks(years), title, text, "timeline", language() == "fa", digits)
+
+
+def article_strip(article: Resource, passages: Iterable[str], labels: Labels) -> Markup:
+    """Draw an article from its first character to its last, and where its passages lie in it."""
+    length = article.asserted.text(article.iri, "shahr:codePoints") or "0"
+    places = [(passage, offsets_of(passage)) for passage in passages]
+    spans = [
+        Span(*offsets, (labels.place(passage) or labels.of(passage)).text, link(address_of(passage) or "/"))
+        for passage, offsets in places
+        if offsets
+    ]
+    title = _("Where the passages lie in the article")
+    return draw_strip(spans, int(length) if length.isdecimal() else 0, title, "strip", language() == "fa")
 
 
 def _moment(fact: str, earliest: date, latest: date, labels: Labels) -> Moment:

@@ -64,6 +64,10 @@ class State:
         self.repeatable = self.repeatable and key is not None
         return answer
 
+    def ask(self, query: str) -> Solutions:
+        """Give the rows of a SELECT that somebody else wrote."""
+        return read_solutions(self.evaluate(query, [], [], "application/sparql-results+json").body)
+
     def select(self, query: str) -> Solutions:
         """Give the rows of a SELECT of the pages' own, which is repeatable whatever IRIs it is about."""
         answer, _key = self._answer(ProtocolRequest(query, (), ()), "application/sparql-results+json")

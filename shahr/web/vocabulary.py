@@ -22,6 +22,7 @@ from shahr.web.diagram import draw_ontology
 from shahr.web.labels import Labels, read_labels
 from shahr.web.ontology import Ontology, Term, alphabetical
 from shahr.web.prose import names_in, prose
+from shahr.web.refusals import Replaced
 from shahr.web.shapes import ShapeBook, read_shapes
 from shahr.web.site import site_of
 from shahr.web.state import page_query, state
@@ -81,11 +82,14 @@ class VocabularyPages:
         return render_template("concepts.html", schemes=schemes, trees=trees, **_shared(labels))
 
     def concept(self, slug: str) -> str:
-        """The page of one concept or scheme; NotFound where the graph has none of that name."""
+        """The page of one concept or scheme; NotFound where the graph has none of that name, Replaced where it had."""
         name = NAMESPACE + slug
         if not re.fullmatch(SLUG, slug):
             raise NotFound("the name of a concept is written in small letters, digits and hyphens")
-        concept = read_concept(_triples(_about(page_query("concept").text, name)), name)
+        triples = _triples(_about(page_query("concept").text, name))
+        if successors := triples.iris(NamedNode(name), "dcterms:isReplacedBy"):
+            raise Replaced(name, successors)
+        concept = read_concept(triples, name)
         if not concept.types:
             raise NotFound(f"no concept is called {slug!r}")
         counts = _counts(_about(page_query("concept-uses").text, name))
