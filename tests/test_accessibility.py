@@ -55,8 +55,8 @@ TOO_WIDE = """() => {
   }).slice(0, 6).map(element => element.outerHTML.slice(0, 120))];
 }"""
 # Of a long row of like parts the first are enough: the page of the ontology has 10,000 elements.
-SHORTEN = """() => document.querySelectorAll("main *:not(tr)").forEach(element => {
-  while (element.children.length > 10) element.lastElementChild.remove();
+SHORTEN = """() => document.querySelectorAll("main, main *:not(tr)").forEach(element => {
+  while (element.children.length > (element.matches("main") ? 30 : 10)) element.lastElementChild.remove();
 })"""
 SKIP_LINK = """() => {
   const link = document.activeElement, address = link.getAttribute("href") || "", box = link.getBoundingClientRect();

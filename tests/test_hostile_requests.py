@@ -186,13 +186,13 @@ def test_line_breaks_in_parameters_come_back_in_no_header(server: Server, parame
 
 
 PATHS = {
-    "up, encoded once": "/static/..%2f..%2f..%2fserver.py",
-    "up, encoded twice": "/static/..%252f..%252f..%252fserver.py",
+    "up, encoded once": "/assets/..%2f..%2f..%2fserver.py",
+    "up, encoded twice": "/assets/..%252f..%252f..%252fserver.py",
     "dots, encoded once": "/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
     "dots, encoded twice": "/%252e%252e/%252e%252e/etc/passwd",
     "a question above": "/questions/..%252f..%252fpyproject",
-    "a backslash": "/static/..%5c..%5cserver.py",
-    "a NUL": "/static/shahr.css%00.py",
+    "a backslash": "/assets/..%5c..%5cserver.py",
+    "a NUL": "/assets/shahr.css%00.py",
     "bytes that are no UTF-8": "/questions/%ff%fe",
     "a half percent": "/questions/%",
     "two slashes": "//etc/passwd",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -138,11 +139,15 @@ def test_no_body_brings_the_server_down(client: FlaskClient, body: bytes, conten
 
 
 def test_headers_on_pages_and_answers(client: FlaskClient) -> None:
-    pages = ("/", "/nowhere", "/questions/sisters", "/static/shahr.css")
+    sheet = re.search(r'href="(/assets/[^"]+[.]css)"', client.get("/").text)
+    assert sheet and client.get(sheet[1]).status_code == 200
+    pages = ("/", "/nowhere", "/questions/sisters", sheet[1])
     for path in (*pages, "/sparql?query=ASK%7B%7D", "/sparql?query=SELECT", "/health"):
         assert client.get(path).headers["X-Content-Type-Options"] == "nosniff"
     for path in pages:
-        assert "default-src 'none'" in client.get(path).headers["Content-Security-Policy"]
+        policy = client.get(path).headers["Content-Security-Policy"].split("; ")
+        assert {"default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} < set(policy)
+        assert all(rule.endswith((" 'none'", " 'self'")) for rule in policy)
     assert "Accept" in client.get("/sparql?query=ASK%7B%7D").headers["Vary"]
 
 
@@ -173,13 +178,30 @@ def test_health_and_metrics(client: FlaskClient) -> None:
     assert "shahr_queries" in client.get("/metrics").text
 
 
-def test_the_start_page(client: FlaskClient) -> None:
-    page = client.get("/").text
-    assert 'dir="rtl"' in page
-    assert 'href="/questions/sisters"' in page
-    assert "کدام شهرها خواهرِ یک شهرند؟" in page
-    assert "http://" not in page
-    assert "https://" not in page
+@pytest.mark.parametrize(
+    ("headers", "query", "direction", "question"),
+    [
+        ({}, "", "ltr", "Which cities are sisters of a city?"),
+        ({"Accept-Language": "fa-IR,fa;q=0.9,en;q=0.5"}, "", "rtl", "کدام شهرها خواهرِ یک شهرند؟"),
+        ({"Accept-Language": "fa"}, "?lang=en", "ltr", "Which cities are sisters of a city?"),
+        ({}, "?lang=fa", "rtl", "کدام شهرها خواهرِ یک شهرند؟"),
+    ],
+)
+def test_the_start_page_is_in_the_language_asked_for(
+    client: FlaskClient, headers: dict[str, str], query: str, direction: str, question: str
+) -> None:
+    page = client.get(f"/{query}", headers=headers)
+    assert f'<html lang="{"fa" if direction == "rtl" else "en"}" dir="{direction}">' in page.text
+    assert f'href="/questions/sisters{query}">{question}</a>' in page.text
+    assert {"Accept", "Accept-Language"} <= set(page.vary)
+    assert not re.search(r'(src|<link[^>]*href)="https?://', page.text)
+
+
+@pytest.mark.parametrize("query", ["lang=de", "lang=", "lang=fa&lang=en", "lang=FA"])
+def test_a_language_that_there_is_not_is_refused(client: FlaskClient, query: str) -> None:
+    response = client.get(f"/?{query}", headers={"Accept": BROWSER})
+    assert (response.status_code, response.content_type) == (400, "text/plain; charset=utf-8")
+    assert is_a_sentence(response.text)
 
 
 def test_nothing_built_is_said_in_one_sentence(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
 from shahr.namespaces import BASE, GRAPH, curie
@@ -30,10 +31,11 @@ class Label:
 
 
 class Labels:
-    """Labels of nodes by IRI and language."""
+    """Labels of nodes by IRI and language; `links` are those that the page in hand has as HTML already."""
 
     def __init__(self, texts: Mapping[str, Mapping[str, str]]) -> None:
         self._texts = texts
+        self.links: dict[str, Markup] = {}
         self._first = language()
 
     def of(self, iri: str) -> Label:

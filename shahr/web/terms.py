@@ -15,6 +15,7 @@ from shahr.solutions import Term
 from shahr.web.addresses import address_of
 from shahr.web.labels import Label, Labels
 from shahr.web.language import both_dates, digits, link, number, text_dir
+from shahr.web.prose import prose
 
 LONGEST = 2000  # characters of a text that a page shows
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -29,24 +30,22 @@ def plain(label: Label) -> Markup:
     """Give a label without a link; a curie or IRI is code."""
     if not label.language:
         return code(label.text)
-    return Markup(f'<bdi lang="{label.language}">{escape(_shortened(label.text))}</bdi>')
+    return Markup(f'<bdi lang="{label.language}">{prose(_shortened(label.text), label.language)}</bdi>')
 
 
 def node(iri: str, labels: Labels) -> Markup:
     """Give a link with the label of a node; only its text where it is no place to send a reader."""
-    address = address_of(iri)
-    if address is None:
-        return code(iri)
-    if address.startswith("/"):
-        return Markup(f'<a href="{escape(link(address))}">{plain(labels.of(iri))}</a>')
-    return Markup(f'<a href="{escape(address)}" rel="external noopener">{plain(labels.of(iri))}</a>')
+    written = labels.links.get(iri)
+    if written is None:
+        written = labels.links[iri] = _node(iri, labels)
+    return written
 
 
 def literal(term: Literal) -> Markup:
     """Give the text of a literal: numbers and days as the language of the page writes them."""
     if term.language:
         direction = text_dir(term.language)
-        text = escape(_shortened(term.value))
+        text = prose(_shortened(term.value), term.language)
         return Markup(f'<bdi lang="{escape(term.language)}" dir="{direction}">{text}</bdi>')
     kind = term.datatype.value.removeprefix(_XSD)
     if kind == "date" and (day := _day(term.value)):
@@ -63,6 +62,15 @@ def any_term(term: Term, labels: Labels) -> Markup:
     if isinstance(term, NamedNode):
         return node(term.value, labels)
     return literal(term) if isinstance(term, Literal) else code(str(term))
+
+
+def _node(iri: str, labels: Labels) -> Markup:
+    address = address_of(iri)
+    if address is None:
+        return code(iri)
+    if address.startswith("/"):
+        return Markup(f'<a href="{escape(link(address))}">{plain(labels.of(iri))}</a>')
+    return Markup(f'<a href="{escape(address)}" rel="external noopener">{plain(labels.of(iri))}</a>')
 
 
 def code(text: str) -> Markup:
