@@ -32,9 +32,10 @@ test: setup-dev ## format, lint, types, tests
 mutants: setup-dev ## spoil the data in 800 ways and show which faults shapes and checks find
 	$(BIN)/python tests/mutation.py
 
-bench: setup-dev ## compare the server with its peers, and measure how it keeps its limits (needs wrk)
+bench: setup-dev dist/.ready ## compare the server with its peers, measure how it keeps its limits, and pages (needs wrk)
 	$(BIN)/python -m benchmarks.serve
 	$(BIN)/python -m benchmarks.limits
+	$(BIN)/python -m benchmarks.pages
 
 screenshots: setup-dev dist/.ready ## make the pictures in docs/ anew (needs Chromium)
 	$(BIN)/python tests/screenshots.py

@@ -22,6 +22,7 @@ from shahr.paths import Project
 BASE = "https://w3id.org/shahr"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 LANGUAGES = ("en", "fa")
+STARTS = ("/?", "/search?q=Tehran&", "/search?q=no-such-word&")  # nobody links to what a reader searches for
 THREADS = 6
 MOST = 30_000
 # What is not a page is only asked for its head, and is the same in both languages.
@@ -80,8 +81,8 @@ def site(built: Path, folder: Path) -> Iterator[Server]:
 
 
 def crawl(server: Server) -> list[Page]:
-    """Give all that can be reached from the start page in English and in Persian, in the order of discovery."""
-    seen = {f"/?lang={language}": "" for language in LANGUAGES}
+    """Give all that can be reached from STARTS in English and in Persian, in the order of discovery."""
+    seen = {f"{start}lang={language}": "" for start in STARTS for language in LANGUAGES}
     frontier, pages = list(seen), []
     client = _Client(server.port)
     with ThreadPoolExecutor(THREADS) as pool:

@@ -29,6 +29,7 @@ from shahr.web.kinds import title_of
 Language = Literal["en", "fa"]
 DOMAIN = "messages"
 LANGUAGES: tuple[Language, ...] = ("en", "fa")
+YEARS = range(623, 9999)  # the Gregorian years of which both calendars know every day
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
@@ -82,7 +83,7 @@ def here(code: Language) -> str:
 
 def number(value: float | str) -> str:
     """Write a number, or its digits in text, as the language of this request does: 3,600,000 or ۳٬۶۰۰٬۰۰۰."""
-    return digits(format_decimal(value, locale=language()))
+    return digits(format_decimal(value, locale=language(), decimal_quantization=False))
 
 
 def digits(text: object) -> str:
@@ -108,10 +109,20 @@ def nowruz(year: int) -> date:
     return day
 
 
-def both_dates(day: date | str) -> str:
-    """Write a day (an ISO date) in both calendars, that of the interface's language first."""
-    if isinstance(day, str):
-        day = date.fromisoformat(day)
+def read_day(text: str) -> date | None:
+    """Read an ISO date; None for a text that is none, or of a year outside YEARS."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:  # a lexical form that is none of its datatype, or a year that Python does not know
+        return None
+    return day if day.year in YEARS else None
+
+
+def both_dates(text: str) -> str:
+    """Write a day in both calendars, that of the interface's language first; what read_day cannot read, as it is."""
+    day = read_day(text)
+    if day is None:
+        return text
     pair = gregorian(day), jalali(day)
     return "{} ({})".format(*(pair if language() == "en" else reversed(pair)))
 

@@ -54,7 +54,7 @@ def graph(name: str) -> str:
     sizes = dict(state().summary.graphs)
     node = GRAPH + name
     if node not in sizes:
-        raise NotFound(f"Shahr has no graph that is called {name}")
+        raise NotFound("Shahr has no graph of this name")
     query = fill(page_query("subjects").text, ["graph", "after"], [[NamedNode(node), Literal(_after())]])
     return _page("", query, f"/graph/{name}.html", node, sizes[node])
 

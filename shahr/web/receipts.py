@@ -8,7 +8,7 @@ from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from shahr.namespaces import iri
+from shahr.namespaces import FACT_PREFIXES, iri
 from shahr.queries import fill
 from shahr.solutions import Term
 from shahr.web.addresses import slug_of
@@ -104,9 +104,9 @@ class Fact:
 
     @property
     def family(self) -> str:
-        """The kind of fact that its IRI names: "tenure", "agreement" …"""
+        """The kind of fact that its IRI names: "tenure", "agreement" …; "claim" where it names none."""
         found = slug_of(self.iri)
-        return found[0] if found else "claim"
+        return found[0] if found and found[0] in FACT_PREFIXES else "claim"
 
     @property
     def contests(self) -> list[str]:

@@ -12,10 +12,12 @@ from werkzeug.exceptions import NotFound
 from shahr.namespaces import curie, graph_iri, iri
 from shahr.queries import fill
 from shahr.solutions import Term
+from shahr.web.addresses import slug_of
 from shahr.web.receipts import Nodes
 from shahr.web.refusals import Replaced
 from shahr.web.state import page_query, state
 
+LONGEST = 300  # characters of an IRI
 _EXACT = (
     "owl:sameAs",
     "skos:exactMatch",
@@ -94,6 +96,8 @@ class Resource:
 
 def read_resource(node: str) -> Resource:
     """Read a node of the graph; NotFound where nothing is asserted of it, Replaced where it gave way."""
+    if slug_of(node) is None or len(node) > LONGEST:
+        raise NotFound
     rows = state().select(fill(page_query("node").text, ["node"], [[NamedNode(node)]])).rows
     inferred = graph_iri("inferred")
     out: dict[bool, list[Triple]] = {True: [], False: []}

@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode
 from shahr.namespaces import iri
 from shahr.paths import Project
 from shahr.queries import fill
-from shahr.solutions import Solutions
+from shahr.solutions import Solutions, Term
 from shahr.web.addresses import address_of, slug_of
 from shahr.web.assets import outlines_file
 from shahr.web.drawing.atlas import Atlas
@@ -23,7 +23,7 @@ from shahr.web.drawing.strip import Span, draw_strip
 from shahr.web.drawing.svg import draw_key
 from shahr.web.drawing.timeline import Moment, draw_timeline
 from shahr.web.labels import Labels, offsets_of, read_labels
-from shahr.web.language import digits, language, link, nowruz
+from shahr.web.language import digits, language, link, nowruz, read_day
 from shahr.web.receipts import Fact
 from shahr.web.resource import Resource
 from shahr.web.state import page_query, state
@@ -82,11 +82,11 @@ def time_line() -> Markup:
     """Draw when what the facts tell happened."""
     rows = state().select(page_query("dated").text).rows
     spans = [
-        (fact.value, date.fromisoformat(earliest.value), date.fromisoformat(latest.value))
+        (fact.value, first, last)
         for fact, earliest, latest in rows
-        if isinstance(fact, NamedNode) and isinstance(earliest, Literal) and isinstance(latest, Literal)
+        if isinstance(fact, NamedNode) and (first := _day(earliest)) and (last := _day(latest))
     ]
-    short = [span for span in spans if (span[2] - span[1]).days <= YEAR]
+    short = [span for span in spans if 0 <= (span[2] - span[1]).days <= YEAR]
     labels = read_labels(span[0] for span in short)
     moments = [_moment(fact, earliest, latest, labels) for fact, earliest, latest in short]
     years = range(min(span[1].year for span in short), max(span[2].year for span in short) + 2) if short else ()
@@ -112,6 +112,10 @@ def _moment(fact: str, earliest: date, latest: date, labels: Labels) -> Moment:
     return Moment(earliest, latest, label.text, link(address_of(fact) or "/"), kind, label.language)
 
 
+def _day(term: Term) -> date | None:
+    return read_day(term.value) if isinstance(term, Literal) else None
+
+
 def _ticks(years: Iterable[int]) -> list[tuple[date, str]]:
     """Give the beginnings of years in the calendar of the page."""
     if language() == "en":
@@ -131,9 +135,19 @@ def _places(found: Solutions, labels: Labels, emphasised: Iterable[str]) -> list
         if isinstance(place, NamedNode) and isinstance(lat, Literal) and isinstance(long, Literal):
             label = labels.of(place.value)
             href = link(address_of(place.value) or "/")
-            degrees = float(lat.value), float(long.value)
-            places.append(Place(place.value, label.text, *degrees, href, place.value in bold, label.language))
+            north, east = _degrees(lat.value, 90), _degrees(long.value, 180)
+            if north is not None and east is not None:
+                places.append(Place(place.value, label.text, north, east, href, place.value in bold, label.language))
     return places
+
+
+def _degrees(text: str, most: int) -> float | None:
+    """Read degrees; None for what is no number, or lies off the globe."""
+    try:
+        degrees = float(text)
+    except ValueError:
+        return None
+    return degrees if abs(degrees) <= most else None
 
 
 def _ties_of(city: str, facts: Iterable[Fact]) -> dict[str, str]:

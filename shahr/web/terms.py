@@ -5,7 +5,7 @@ They are written here and not by templates, which take twelve times as long for 
 
 from __future__ import annotations
 
-from datetime import date
+import re
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -14,10 +14,11 @@ from pyoxigraph import Literal, NamedNode
 from shahr.solutions import Term
 from shahr.web.addresses import address_of
 from shahr.web.labels import Label, Labels
-from shahr.web.language import both_dates, digits, link, number, text_dir
+from shahr.web.language import both_dates, digits, link, number, read_day, text_dir
 from shahr.web.prose import prose
 
 LONGEST = 2000  # characters of a text that a page shows
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,10})?")
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
@@ -48,10 +49,10 @@ def literal(term: Literal) -> Markup:
         text = prose(_shortened(term.value), term.language)
         return Markup(f'<bdi lang="{escape(term.language)}" dir="{direction}">{text}</bdi>')
     kind = term.datatype.value.removeprefix(_XSD)
-    if kind == "date" and (day := _day(term.value)):
-        return Markup(f'<time datetime="{day.isoformat()}">{both_dates(day)}</time>')
-    if kind in ("integer", "decimal", "nonNegativeInteger") and len(term.value) < 30:
-        return Markup(f"<bdi>{escape(_number(term.value))}</bdi>")
+    if kind == "date" and read_day(term.value):
+        return Markup(f'<time datetime="{escape(term.value)}">{both_dates(term.value)}</time>')
+    if kind in ("integer", "decimal", "nonNegativeInteger") and _NUMBER.fullmatch(term.value):
+        return Markup(f"<bdi>{number(term.value)}</bdi>")
     if term.value.isdecimal():
         return Markup(f"<bdi>{escape(digits(_shortened(term.value)))}</bdi>")
     return code(term.value)
@@ -76,20 +77,6 @@ def _node(iri: str, labels: Labels) -> Markup:
 def code(text: str) -> Markup:
     """Give a text that is no language: an IRI, an identifier, a digest."""
     return Markup(f'<code dir="ltr" translate="no">{escape(_shortened(text))}</code>')
-
-
-def _number(text: str) -> str:
-    try:
-        return number(text)
-    except ValueError:  # a lexical form that is none of its datatype
-        return text
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:  # a lexical form that is none of its datatype, or a year that Python does not know
-        return None
 
 
 def _shortened(text: str) -> str:
