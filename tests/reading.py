@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 LATIN = re.compile(r"[A-Za-z]{3,}")
 ARABIC = re.compile(r"[؀-ۿݐ-ݿﭐ-﷿ﹰ-﻾]")
+NOT_PERSIAN = re.compile(r"[0-9٠-٩يك]")  # digits of other scripts, and the Arabic forms of two letters
 EXEMPT = ("code", "pre", "kbd", "samp", "script", "style", "textarea")
 SPOKEN = ("title", "aria-label", "placeholder", "alt", "label")
 BUTTONS = ("button", "submit", "reset")
@@ -50,3 +51,8 @@ def is_foreign(text: Text) -> bool:
     latin = LATIN.findall(text.words)
     sentence = ARABIC.search(text.words) and all(map(str.isupper, latin))
     return text.language == "fa" and bool(latin) and not sentence
+
+
+def writes_otherwise(text: Text) -> bool:
+    """Tell whether a text in Persian has digits or letters that Persian writes otherwise."""
+    return text.language == "fa" and bool(NOT_PERSIAN.search(text.words))

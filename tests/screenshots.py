@@ -23,7 +23,7 @@ MOST = 150_000
 KINDS = {
     "start": "/",
     "city": "/city/isfahan.html",
-    "article": "/article/zakani-china.html",
+    "article": "/article/hamshahri-265240.html",
     "fact": "/agreement/isfahan-kazan-twinning.html",
     "question": "/questions/sister-cities",
 }

@@ -140,7 +140,8 @@ def test_no_body_brings_the_server_down(client: FlaskClient, body: bytes, conten
 
 def test_headers_on_pages_and_answers(client: FlaskClient) -> None:
     sheet = re.search(r'href="(/assets/[^"]+[.]css)"', client.get("/").text)
-    assert sheet and client.get(sheet[1]).status_code == 200
+    assert sheet
+    assert client.get(sheet[1]).status_code == 200
     pages = ("/", "/nowhere", "/questions/sisters", sheet[1])
     for path in (*pages, "/sparql?query=ASK%7B%7D", "/sparql?query=SELECT", "/health"):
         assert client.get(path).headers["X-Content-Type-Options"] == "nosniff"
@@ -199,9 +200,12 @@ def test_the_start_page_is_in_the_language_asked_for(
 
 @pytest.mark.parametrize("query", ["lang=de", "lang=", "lang=fa&lang=en", "lang=FA"])
 def test_a_language_that_there_is_not_is_refused(client: FlaskClient, query: str) -> None:
-    response = client.get(f"/?{query}", headers={"Accept": BROWSER})
-    assert (response.status_code, response.content_type) == (400, "text/plain; charset=utf-8")
-    assert is_a_sentence(response.text)
+    page = client.get(f"/?{query}", headers={"Accept": BROWSER, "Accept-Language": "fa"})
+    assert (page.status_code, page.content_type) == (400, "text/html; charset=utf-8")
+    assert "lang=en or lang=fa" in page.text
+    curl = client.get(f"/?{query}")
+    assert (curl.status_code, curl.content_type) == (400, "text/plain; charset=utf-8")
+    assert is_a_sentence(curl.text)
 
 
 def test_nothing_built_is_said_in_one_sentence(tmp_path: Path) -> None:

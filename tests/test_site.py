@@ -19,7 +19,7 @@ import pytest
 from lxml.html import HtmlElement
 
 from crawling import LANGUAGES, Page, crawl, drops_language, is_file, pages_for_people, site
-from reading import Text, is_foreign, read_texts
+from reading import Text, is_foreign, read_texts, writes_otherwise
 from serving import Server
 from shahr.namespaces import ENTITY_PREFIXES, FACT_PREFIXES, SOURCE_PREFIXES, curie
 
@@ -147,6 +147,10 @@ def test_no_text_is_left_untranslated(pages: list[Page], texts: dict[str, list[T
     none_of(pages, lambda page: (str(text) for text in texts[page.address] if is_foreign(text)))
 
 
+def test_persian_texts_have_persian_digits_and_letters(pages: list[Page], texts: dict[str, list[Text]]) -> None:
+    none_of(pages, lambda page: (str(text) for text in texts[page.address] if writes_otherwise(text)))
+
+
 def test_a_text_in_the_other_language_is_isolated(pages: list[Page]) -> None:
     def find(page: Page) -> Iterator[str]:
         for element in root(page).iter():
@@ -217,9 +221,10 @@ def test_nothing_is_loaded_from_another_host(crawled: list[Page], server: Server
     def find(page: Page) -> Iterator[str]:
         for element in root(page).iter(*FETCHED, "link"):
             fetching = element.tag != "link" or set(element.get("rel", "").split()) & FETCHING_RELATIONS
-            address = element.get(FETCHED.get(element.tag, "href"), "")
-            if fetching and (urlsplit(address).netloc or urlsplit(address).scheme):
-                yield f"<{element.tag}> {address}"
+            for name in (FETCHED.get(element.tag, "href"), "xlink:href"):
+                address = urlsplit(element.get(name, ""))
+                if fetching and (address.netloc or address.scheme):
+                    yield f"<{element.tag}> {address.geturl()}"
         yield from (f"srcset {one}" for one in root(page).xpath("//@srcset") if "//" in one)
 
     none_of(pages_for_people(crawled), find)

@@ -87,7 +87,7 @@ def page(asked: ProtocolRequest, found: Extract | None = None, failure: Failure 
         graphs=graphs,
         prefixes=prefix_map(),
         examples=_examples(),
-        labels=_labels(found, graphs),
+        labels=_labels(found),
         commands=_commands(asked, found),
     )
 
@@ -135,12 +135,12 @@ def _excerpt(query: str, line: int, column: int | None) -> tuple[str, str, str]:
     return text[:word], f"{text[word : column - 1]}{at.strip() or '␣' if at else '⏎'}", text[column:]
 
 
-def _labels(found: Extract | None, graphs: Sequence[tuple[str, bool]]) -> Labels:
-    """Labels are a help, and their want no reason to withhold the rows."""
+def _labels(found: Extract | None) -> Labels:
+    """Labels are a help, and their want no reason to withhold the rows; a graph that is asked for may be no IRI."""
     rows = found.table.rows if found and found.table else []
     nodes = {term.value for row in rows for term in row if isinstance(term, NamedNode)}
     try:
-        return read_labels(nodes | {graph for graph, _ticked in graphs})
+        return read_labels(nodes | {graph for graph, _size in state().summary.graphs})
     except EngineError:
         return Labels({})
 

@@ -63,7 +63,7 @@ def city_map(city: str, facts: Sequence[Fact], labels: Labels) -> Markup | None:
     drawn = [Tie(city, other, kind, _tie_label(kind)) for other, kind in ties.items() if other in there]
     title = _("%(city)s and its ties on the map", city=labels.of(city).text)
     kinds = [(kind, _tie_label(kind)) for kind in sorted({tie.kind for tie in drawn})]
-    return _map(places, drawn, title, title) + (draw_key(kinds) if kinds else Markup(""))
+    return _map(places, drawn, title, title, small=True) + (draw_key(kinds) if kinds else Markup(""))
 
 
 def world_map() -> Markup:
@@ -91,7 +91,8 @@ def time_line() -> Markup:
     moments = [_moment(fact, earliest, latest, labels) for fact, earliest, latest in short]
     years = range(min(span[1].year for span in short), max(span[2].year for span in short) + 2) if short else ()
     title, text = _("When it happened"), _("Facts by the days that are known of them.")
-    return draw_timeline(moments, _ticks(years), title, text, "timeline", language() == "fa", digits)
+    key = draw_key([(kind, _group_label(kind)) for kind in sorted({moment.kind for moment in moments})])
+    return draw_timeline(moments, _ticks(years), title, text, "timeline", language() == "fa", digits) + key
 
 
 def article_strip(article: Resource, passages: Iterable[str], labels: Labels) -> Markup:
@@ -108,12 +109,29 @@ def article_strip(article: Resource, passages: Iterable[str], labels: Labels) ->
 
 
 def _moment(fact: str, earliest: date, latest: date, labels: Labels) -> Moment:
-    label, kind = labels.of(fact), (slug_of(fact) or ("fact",))[0]
-    return Moment(earliest, latest, label.text, link(address_of(fact) or "/"), kind, label.language)
+    label = labels.of(fact)
+    return Moment(earliest, latest, label.text, link(address_of(fact) or "/"), _group(fact), label.language)
 
 
-def _day(term: Term) -> date | None:
+def _day(term: Term | None) -> date | None:
     return read_day(term.value) if isinstance(term, Literal) else None
+
+
+def _group(fact: str) -> str:
+    """Give the colour of a fact on the time line: there are fewer colours than kinds."""
+    kind = (slug_of(fact) or ("statement", ""))[0]
+    groups = dict.fromkeys(("tenure", "membership", "designation", "affiliation"), "role")
+    return (groups | {"agreement": "agreement", "event": "event"}).get(kind, "word")
+
+
+def _group_label(group: str) -> str:
+    labels: dict[str, str] = {
+        "agreement": _("Agreements"),
+        "event": _("Meetings, visits and other events"),
+        "role": _("Offices, memberships and titles"),
+        "word": _("Statements, figures and claims"),
+    }
+    return labels[group]
 
 
 def _ticks(years: Iterable[int]) -> list[tuple[date, str]]:
@@ -123,9 +141,9 @@ def _ticks(years: Iterable[int]) -> list[tuple[date, str]]:
     return [(nowruz(year), digits(year - 621)) for year in years]
 
 
-def _map(places: Sequence[Place], ties: Sequence[Tie], title: str, description: str) -> Markup:
+def _map(places: Sequence[Place], ties: Sequence[Tie], title: str, description: str, small: bool = False) -> Markup:
     outlines: Outlines = current_app.extensions[EXTENSION]
-    return draw_map(places, ties, outlines.atlas, title, description, "map")
+    return draw_map(places, ties, outlines.atlas, title, description, "map", small=small)
 
 
 def _places(found: Solutions, labels: Labels, emphasised: Iterable[str]) -> list[Place]:

@@ -19,6 +19,7 @@ from shahr.web.prose import prose
 
 LONGEST = 2000  # characters of a text that a page shows
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,10})?")
+BRIEF = 42  # characters of an address
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
@@ -71,7 +72,9 @@ def _node(iri: str, labels: Labels) -> Markup:
         return code(iri)
     if address.startswith("/"):
         return Markup(f'<a href="{escape(link(address))}">{plain(labels.of(iri))}</a>')
-    return Markup(f'<a href="{escape(address)}" rel="external noopener">{plain(labels.of(iri))}</a>')
+    label = labels.of(iri)
+    shown = plain(label) if label.text != iri else code(_brief(address))
+    return Markup(f'<a href="{escape(address)}" rel="external noopener">{shown}</a>')
 
 
 def code(text: str) -> Markup:
@@ -81,3 +84,9 @@ def code(text: str) -> Markup:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _brief(address: str) -> str:
+    """Give host and beginning of an address on the web."""
+    text = address.partition("://")[2]
+    return text if len(text) <= BRIEF else f"{text[:BRIEF]}…"

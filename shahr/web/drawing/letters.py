@@ -17,7 +17,7 @@ def plain(text: str) -> str:
 def shortened(text: str, limit: int) -> str:
     """Give a text of at most `limit` characters, with … where something was cut off."""
     whole = plain(text)
-    return whole
+    return whole if len(whole) <= limit else whole[: limit - 1].rstrip() + "…"
 
 
 def fitted(text: str, size: float, room: float) -> str:
