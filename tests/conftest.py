@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from invented import CITIES, LINKS, ONTOLOGY, PREFIXES, TEXT, article_turtle, write
 from shahr.build import build
 from shahr.cli import main
+from shahr.index import index
 from shahr.paths import Project
 from shahr.reason import reason
 
@@ -53,8 +54,9 @@ def articles_dir() -> Path:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped sources, built and reasoned over once a session; not to be changed."""
+    """The shipped sources, built, reasoned over and indexed once a session; not to be changed."""
     out = tmp_path_factory.mktemp("built")
     build(Project.here(), out)
     reason(Project.here(), out)
+    index(Project.here(), out)
     return out

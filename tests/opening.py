@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 from lxml.html import HtmlElement
-from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
 from server import create_app
 from shahr.dataset import load_store
@@ -20,7 +20,6 @@ from shahr.paths import Project
 from shahr.web.settings import Settings
 
 Open = Callable[..., HtmlElement]
-OUTSIDE = ("rdf", "rdfs", "skos", "oa", "owl", "dcterms", "schema", "geo", "xsd")
 
 
 class Graph:
@@ -71,6 +70,12 @@ class Graph:
         labels = [one for one in labels if one.language in ("en", "fa")]
         fitting = [one for one in labels if one.language == language]
         return (fitting or labels)[0].value if labels else None
+
+    def day(self, fact: str) -> str:
+        """Give the last day known of a fact, else the day when the newest article about it came out, else ""."""
+        articles = [one for place in self.values(fact, "shahr:evidence") for one in self.values(place, "oa:hasSource")]
+        published = [one for article in articles for one in self.values(article, "schema:datePublished")]
+        return max(self.values(fact, "shahr:latest") or published or [""])
 
 
 def opener(client: FlaskClient) -> Open:

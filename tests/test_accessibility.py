@@ -19,6 +19,7 @@ from playwright.sync_api import Page as Tab
 
 from browsing import DESKTOP, PHONE, browsing, chromium
 from crawling import BASE, LANGUAGES, site
+from findings import report
 from serving import Server
 from shahr.web.addresses import KINDS
 
@@ -175,33 +176,31 @@ def keyboard(tab: Tab) -> list[str]:
     return [*([] if skip else ["Tab does not reach a skip link first"]), *tab.evaluate(WITHOUT_OUTLINE)]
 
 
-def report(visits: list[Visit], name: str) -> None:
-    """Fail with what was found by one way of looking, the same finding once."""
+def found_by(visits: list[Visit], way: str) -> dict[str, list[str]]:
+    """Give what one way of looking found, with the pages where it is seen."""
     findings: dict[str, list[str]] = defaultdict(list)
     for one in visits:
-        for what in dict.fromkeys(getattr(one, name)):
+        for what in dict.fromkeys(getattr(one, way)):
             findings[what].append(one.address)
-    lines = [f"{len(where):3} × {what}   e.g. {where[0]}" for what, where in findings.items()]
-    if lines:
-        pytest.fail("\n".join([f"{len(lines)} findings", *lines[:60]]), pytrace=False)
+    return findings
 
 
 def test_axe_finds_nothing_serious(visits: list[Visit]) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: make setup-dev installs it (npm package axe-core)")
-    report(visits, "axe")
+    report(found_by(visits, "axe"))
 
 
 def test_no_page_is_wider_than_a_phone(visits: list[Visit]) -> None:
-    report(visits, "width")
+    report(found_by(visits, "width"))
 
 
 def test_the_keyboard_skips_to_the_content_and_every_stop_shows_itself(visits: list[Visit]) -> None:
-    report(visits, "keyboard")
+    report(found_by(visits, "keyboard"))
 
 
 def test_the_browser_has_nothing_to_complain_of(visits: list[Visit]) -> None:
-    report([one for one in visits if one.address.partition("?")[0] not in REFUSED], "log")
+    report(found_by([one for one in visits if one.address.partition("?")[0] not in REFUSED], "log"))
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ import pytest
 from lxml.html import HtmlElement
 
 from crawling import LANGUAGES, Page, crawl, drops_language, is_file, pages_for_people, site
+from findings import report
 from reading import Text, is_foreign, read_texts, writes_otherwise
 from serving import Server
 from shahr.namespaces import ENTITY_PREFIXES, FACT_PREFIXES, SOURCE_PREFIXES, curie
@@ -70,14 +71,6 @@ def pages(crawled: list[Page]) -> list[Page]:
         if alike[page.path, page.language] <= ALIKE:
             found.append(page)
     return found
-
-
-def report(findings: dict[str, list[str]]) -> None:
-    """Fail where there are findings: one line each, the most frequent first, with a page where it is seen."""
-    ordered = sorted(findings.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    lines = [f"{len(where):5} × {what}   e.g. {where[0]}" for what, where in ordered]
-    if findings:
-        pytest.fail("\n".join([f"{len(lines)} findings", *lines[:150]]), pytrace=False)
 
 
 def none_of(pages: Iterable[Page], find: Finder) -> None:

@@ -15,7 +15,12 @@ from shahr.paths import Project
 # What we take of others, by the name it is served under. Of the font the cut without Latin letters, 48 kB for 111.
 PARTS = {"vazirmatn.woff2": "node_modules/vazirmatn/misc/Non-Latin/fonts/webfonts/Vazirmatn-NL[wght].woff2"}
 OUTLINES = {name: f"node_modules/world-atlas/{name}" for name in ("countries-110m.json", "countries-50m.json")}
-TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".woff2": "font/woff2"}
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+}
 FOREVER = "public, max-age=31536000, immutable"
 _REFERENCE = re.compile(r'url\("asset:([^"]*)"\)')
 
@@ -51,7 +56,7 @@ class Assets:
     def read(cls, root: Path) -> Assets:
         """Read our own style sheets and scripts, and the parts of others that are installed below `root`."""
         static = Path(__file__).parent / "static"
-        files = {path.name: path for path in static.iterdir() if path.suffix in (".css", ".js")}
+        files = {path.name: path for path in static.iterdir() if path.suffix in (".css", ".js", ".svg")}
         files |= {name: root / path for name, path in PARTS.items()}
         return cls({name: path.read_bytes() for name, path in files.items() if path.is_file()})
 

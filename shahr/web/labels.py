@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -31,10 +31,14 @@ class Label:
 
 
 class Labels:
-    """Labels of nodes by IRI and language; `links` are those that the page in hand has as HTML already."""
+    """Labels of nodes by IRI and language, for one page.
 
-    def __init__(self, texts: Mapping[str, Mapping[str, str]]) -> None:
-        self._texts = texts
+    `links` are those that the page has as HTML already; `firsts` holds a fact of each graph, by which graphs of
+    outside sources are called.
+    """
+
+    def __init__(self, texts: Mapping[str, Mapping[str, str]], firsts: Mapping[str, str] | None = None) -> None:
+        self._texts, self._firsts = texts, firsts or {}
         self.links: dict[str, Markup] = {}
         self._first = language()
 
@@ -77,13 +81,17 @@ class Labels:
         }
         if name in fixed:
             return Label(fixed[name], self._first)
-        return self.of(_article(name)) if _article(name) in self._texts else None
+        if _article(name) in self._texts:
+            return self.of(_article(name))
+        first = self._firsts.get(GRAPH + name)
+        return Label(_("%(fact)s, and more", fact=self.of(first).text), self._first) if first else None
 
 
 def read_labels(iris: Iterable[str]) -> Labels:
     """Read the labels of nodes; of more than MOST nodes, those of the first."""
     wanted = set(iris)
-    wanted |= {_article(iri.removeprefix(GRAPH)) for iri in wanted if iri.startswith(GRAPH)}
+    firsts = _first_facts([iri for iri in wanted if iri.startswith(GRAPH)])
+    wanted |= set(firsts.values()) | {_article(iri.removeprefix(GRAPH)) for iri in wanted if iri.startswith(GRAPH)}
     wanted |= {_article(_PLACE.sub("", iri.removeprefix(PASSAGE))) for iri in wanted if iri.startswith(PASSAGE)}
     nodes = [[NamedNode(node)] for node in sorted(wanted)[:MOST]]
     texts: dict[str, dict[str, str]] = {}
@@ -92,7 +100,18 @@ def read_labels(iris: Iterable[str]) -> Labels:
         for node, label in state().select(query).rows:
             if isinstance(node, NamedNode) and isinstance(label, Literal):
                 texts.setdefault(node.value, {}).setdefault(label.language or "", label.value)
-    return Labels(texts)
+    return Labels(texts, firsts)
+
+
+def _first_facts(graphs: Sequence[str]) -> dict[str, str]:
+    """Give a fact of each graph that has any: graphs of outside sources are called by it."""
+    if not graphs:
+        return {}
+    query = fill(page_query("first").text, ["graph"], [[NamedNode(graph)] for graph in sorted(graphs)])
+    rows = state().select(query).rows
+    return {
+        graph.value: fact.value for graph, fact in rows if isinstance(graph, NamedNode) and isinstance(fact, NamedNode)
+    }
 
 
 def labels_of(found: Solutions) -> Labels:

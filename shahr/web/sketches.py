@@ -72,7 +72,9 @@ def world_map() -> Markup:
     rows = state().select(page_query("ties").text).rows
     triples = [tuple(term.value for term in row if isinstance(term, NamedNode)) for row in rows]
     ties = [Tie(row[0], row[1], _kind(row[2]), _tie_label(_kind(row[2]))) for row in triples if len(row) == 3]
-    labels = read_labels(row[0].value for row in found.rows if isinstance(row[0], NamedNode))
+    there = {row[0].value for row in found.rows if isinstance(row[0], NamedNode)}
+    ties = [tie for tie in ties if {tie.a, tie.b} <= there]
+    labels = read_labels(there)
     places = _places(found, labels, {end for tie in ties for end in (tie.a, tie.b)})
     kinds = [(kind, _tie_label(kind)) for kind in sorted({tie.kind for tie in ties})]
     return _map(places, ties, _("Cities and their ties"), _("Each city leads to its page.")) + draw_key(kinds)
