@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find ontology data shapes queries ! -name '* *' 2>/dev/null) $(shell find shahr -name '*.py' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve run test mutants bench screenshots format clean
+.PHONY: help setup setup-dev serve run test mutants bench messages screenshots format clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,13 @@ bench: setup-dev dist/.ready ## compare the server with its peers, measure how i
 	$(BIN)/python -m benchmarks.serve
 	$(BIN)/python -m benchmarks.limits
 	$(BIN)/python -m benchmarks.pages
+
+messages: setup-dev ## bring the texts of the pages into the Persian catalogue
+	@mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --no-location --omit-header --no-wrap --sort-output \
+	  --output-file build/messages.pot shahr/web
+	$(BIN)/pybabel --quiet update --input-file build/messages.pot --locale fa --no-fuzzy-matching --ignore-obsolete \
+	  --omit-header --no-wrap --output-file shahr/web/translations/fa/LC_MESSAGES/messages.po
 
 screenshots: setup-dev dist/.ready ## make the pictures in docs/ anew (needs Chromium)
 	$(BIN)/python tests/screenshots.py

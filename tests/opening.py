@@ -94,17 +94,22 @@ def with_language(path: str, lang: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}lang={lang}"
 
 
-def invented(folder: Path, graphs: dict[str, str], kinds: Sequence[str] = (), cache: int | None = None) -> Flask:
+def invented(folder: Path, graphs: dict[str, str], facts: Sequence[str] = (), cache: int = 64 * 1024**2) -> Flask:
     """Give an app over invented data: Turtle by the name of its graph, with our prefixes.
 
-    Of each node named in `kinds` ("claim:one") rules are said to have derived that it is a fact.
+    Of each node named in `facts` ("claim:one") rules are said to have derived that it is a fact.
     """
+    project = invented_project(folder, graphs, facts)
+    return create_app({"SERVICE": Settings(project, client_seconds=0, client_errors=0, cache=cache)})
+
+
+def invented_project(folder: Path, graphs: dict[str, str], facts: Sequence[str] = ()) -> Project:
+    """Write invented data into a new folder as if it had been built, and give the project."""
     (folder / "ontology").mkdir(parents=True)
     (folder / "queries" / "questions").mkdir(parents=True)
     project = Project.at(folder)
-    write_build(project, graphs, kinds)
-    options = {} if cache is None else {"cache": cache}
-    return create_app({"SERVICE": Settings(project, client_seconds=0, client_errors=0, **options)})
+    write_build(project, graphs, facts)
+    return project
 
 
 def write_build(project: Project, graphs: dict[str, str], facts: Sequence[str] = ()) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, ViewportSize
 
@@ -20,6 +21,9 @@ from serving import Server, serving
 ROOT = Path(__file__).resolve().parent.parent
 README = ViewportSize(width=1200, height=800)
 MOST = 150_000
+Scheme = Literal["light", "dark"]
+SHRUNK = 2 / 3  # README shows them side by side, at less than half their width
+TALLEST = 2400
 KINDS = {
     "start": "/",
     "city": "/city/isfahan.html",
@@ -31,41 +35,44 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Picture:
-    """What is taken, how, and the name of the file it goes to; a whole page where `whole`."""
+    """What is taken, how, and the name of the file it goes to; more than the window shows where `tall`."""
 
     file: str
     address: str
     language: str
     size: ViewportSize
-    scheme: str = "light"
-    whole: bool = False
+    scheme: Scheme = "light"
+    tall: bool = False
+    scale: float = 1.0
 
 
 def of_readme() -> list[Picture]:
     """Give the two pictures that README shows."""
     return [
-        Picture("start-en.png", KINDS["start"], "en", README),
-        Picture("city-fa.png", KINDS["city"], "fa", README),
+        Picture("start-en.png", KINDS["start"], "en", README, scale=SHRUNK),
+        Picture("city-fa.png", KINDS["city"], "fa", README, scale=SHRUNK),
     ]
 
 
 def for_looking_at() -> Iterator[Picture]:
     """Give each kind of page in both languages, on a phone and on a desk, light and dark."""
     sizes = {"phone": PHONE, "desktop": DESKTOP}
-    for kind, language, size, scheme in product(KINDS, ("en", "fa"), sizes, ("light", "dark")):
+    schemes: tuple[Scheme, ...] = ("light", "dark")
+    for kind, language, size, scheme in product(KINDS, ("en", "fa"), sizes, schemes):
         yield Picture(f"{kind}-{language}-{size}-{scheme}.png", KINDS[kind], language, sizes[size], scheme, True)
 
 
 def take(browser: Browser, server: Server, picture: Picture, folder: Path) -> Path:
     """Write a picture into `folder`; RuntimeError where there is no such page."""
-    context = browser.new_context(viewport=picture.size, color_scheme="dark" if picture.scheme == "dark" else "light")
+    size = ViewportSize(width=picture.size["width"], height=TALLEST) if picture.tall else picture.size
+    context = browser.new_context(viewport=size, color_scheme=picture.scheme, device_scale_factor=picture.scale)
     tab = context.new_page()
     answer = tab.goto(f"{server.address}{picture.address}?lang={picture.language}")
     if answer is None or not answer.ok:
         raise RuntimeError(f"{picture.address} gives no page to take a picture of")
     tab.evaluate("document.fonts.ready.then(() => true)")
     path = folder / picture.file
-    tab.screenshot(path=path, full_page=picture.whole)
+    tab.screenshot(path=path)
     context.close()
     return path
 

@@ -201,9 +201,9 @@ def test_a_question_to_another_endpoint_has_a_page_without_rows(client: FlaskCli
 def test_a_form_offers_names_in_both_languages(shipped: Flask) -> None:
     text = page(shipped.test_client(), "/questions/sister-cities?city=city:kazan&lang=fa")
     assert 'value="کازان" required' in text
-    assert '<option value="Kazan" lang="en">' in text
-    assert '<option value="اصفهان" lang="fa">' in text
-    assert '<option value="city:hyderabad-india" lang="fa" label="حیدرآباد">' in text
+    assert '<option value="Kazan" lang="en" dir="ltr">' in text
+    assert '<option value="اصفهان" lang="fa" dir="rtl">' in text
+    assert '<option value="city:hyderabad-india" lang="fa" dir="rtl" label="حیدرآباد">' in text
 
 
 def test_a_page_is_in_one_language(shipped: Flask) -> None:

@@ -10,6 +10,7 @@ from shahr.errors import ShahrError
 from shahr.web.dereference import link_header
 from shahr.web.endpoint import shared_headers
 from shahr.web.errors import FAULT, status_of
+from shahr.web.language import language
 from shahr.web.refusals import HTML, refusal
 from shahr.web.state import release_state
 
@@ -39,6 +40,7 @@ def _add_headers(response: Response) -> Response:
     response.vary.add("Accept")
     if response.mimetype == HTML:
         response.vary.add("Accept-Language")
+        response.headers["Content-Language"] = language()
     _add_links(response)
     return response
 

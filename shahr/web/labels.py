@@ -68,7 +68,7 @@ class Labels:
         kind, slug = slug_of(iri) or ("", "")
         if kind == "passage" and (place := self.place(iri)):
             article = _article(_PLACE.sub("", slug))
-            title = f"{self.of(article).text}{_(': ')}" if article in self._texts else ""
+            title = self.of(article).text + _(": ") if article in self._texts else ""
             return Label(title + place.text, place.language)
         return self._graph(slug) if kind == "graph" else None
 

@@ -83,7 +83,8 @@ def here(code: Language) -> str:
 
 def number(value: float | str) -> str:
     """Write a number, or its digits in text, as the language of this request does: 3,600,000 or ۳٬۶۰۰٬۰۰۰."""
-    return digits(format_decimal(value, locale=language(), decimal_quantization=False))
+    plain = format_decimal(value, locale=language(), numbering_system="default", decimal_quantization=False)
+    return digits(plain)
 
 
 def digits(text: object) -> str:

@@ -88,10 +88,18 @@ def _key() -> bytes | None:
     """Give the key of the page that is asked for; None where it is to be made anew."""
     if request.method not in ("GET", "HEAD") or request.path in ANEW or request.path.startswith("/assets/"):
         return None
-    dataset = state().summary.digest
+    dataset, version = state().summary.digest, state().version
     if not dataset:
         return None
-    asked = (dataset, request.host_url, request.path, request.query_string, language(), request.headers.get("Accept"))
+    asked = (
+        dataset,
+        version,
+        request.host_url,
+        request.path,
+        request.query_string,
+        language(),
+        request.headers.get("Accept"),
+    )
     return blake2b(repr(asked).encode("utf-8", "surrogatepass"), digest_size=32).digest()
 
 

@@ -153,7 +153,7 @@ def _malformed(param: Param, text: str) -> BadRequest:
         "integer": _("write a whole number"),
         "text": _("write a text"),
     }
-    hint = hints.get(param.kind) or _("write a name, or an identifier such as city:isfahan")
+    hint = hints.get(param.kind) or _("write a name, or an identifier such as %(example)s", example="city:isfahan")
     return BadRequest(
         _("the parameter '%(name)s' cannot be '%(value)s': %(hint)s", name=param.name, value=text, hint=hint)
     )

@@ -107,8 +107,8 @@ def base_address() -> str:
 def _rows(asked: Query, text: str, wanted: str | None) -> Response:
     media_type, chosen = _format(wanted)
     if _is_refused(asked):
-        sentence = _("this server asks no other endpoint, as this question does: run shahr query %(name)s")
-        raise Forbidden(sentence % {"name": asked.name})
+        sentence = _("this server asks no other endpoint, as this question does: run %(command)s")
+        raise Forbidden(sentence % {"command": f"shahr query {asked.name}"})
     body = state().evaluate(text, [], [], media_type).body
     if wanted == SAFE:
         return respond(spreadsheet_csv(read_solutions(body)), "text/csv", f"{asked.name}.csv")

@@ -42,6 +42,11 @@ class State:
         """What the dataset holds, in figures."""
         return self._generation.summary
 
+    @property
+    def version(self) -> str:
+        """What changes with each build, with one of the same data too: its questions may be others."""
+        return self._generation.version
+
     def question(self, name: str) -> Query:
         """Give the question `name`; UnknownQuestion where there is none."""
         try:

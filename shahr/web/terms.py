@@ -18,7 +18,7 @@ from shahr.web.language import both_dates, digits, link, number, read_day, text_
 from shahr.web.prose import prose
 
 LONGEST = 2000  # characters of a text that a page shows
-_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,10})?")
+_NUMBER = re.compile(r"(?![0-9]{4}$)[+-]?[0-9]{1,15}(\.[0-9]{1,10})?")  # four digits may be a year
 BRIEF = 42  # characters of an address
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
