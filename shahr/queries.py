@@ -148,6 +148,16 @@ def example(query: Query) -> dict[str, str]:
     return {name: token.text.strip("\"'") for name, token in zip(blocks[0].variables, terms, strict=False)}
 
 
+def asks_elsewhere(query: Query) -> bool:
+    """Tell whether a query also asks another endpoint, by SERVICE; looking for the word first is fast."""
+    return "service" in query.text.lower() and service_block(query.text) is not None
+
+
+def without_header(text: str) -> str:
+    """Give the text of a query file without the lines of its header."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith("#+ "))
+
+
 def parse_only(text: str) -> None:
     """Let the engine parse a query, QueryError with line and column if it cannot; nothing is sent out."""
     block = service_block(text)

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote
@@ -79,7 +80,11 @@ def web_workers(server: Server) -> list[int]:
 
 def states(server: Server) -> list[str]:
     """Give the state of each process of the service: "Z" for one that is dead and that nobody has asked after."""
-    return [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] for pid in server.pids()]
+    found = []
+    for pid in server.pids():
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has gone since
+            found.append(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0])
+    return found
 
 
 def living(server: Server) -> int:

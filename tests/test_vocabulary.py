@@ -221,7 +221,7 @@ def test_a_term_shows_the_shapes_that_guard_it_and_the_questions_that_use_it(
     questions = links(row(page.get_element_by_id("candidate"), "Questions that use it"))
     assert "/questions/ambiguous-names" in questions
     assert "/questions/sister-cities" not in questions
-    assert links(row(pages["/ns.html", "fa"].get_element_by_id("candidate"), "Questions that use it")) != questions
+    assert links(row(pages["/ns.html", "fa"].get_element_by_id("candidate"), "پرسش‌هایی که آن را به کار می‌برند")) != questions
 
 
 def test_a_term_shows_how_often_it_is_used_and_the_link_asks_for_just_that(

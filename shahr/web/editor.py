@@ -16,9 +16,8 @@ from shahr.engine import Answer
 from shahr.errors import EngineError, QueryError, ShahrError
 from shahr.formats import graph_formats, result_formats
 from shahr.namespaces import prefix_map
-from shahr.queries import Query
+from shahr.queries import Query, asks_elsewhere, without_header
 from shahr.solutions import Solutions
-from shahr.syntax import service_block
 from shahr.web.description import usable_address
 from shahr.web.errors import reply_to
 from shahr.web.labels import Labels, read_labels
@@ -74,7 +73,7 @@ def sparql_page() -> BaseResponse:
 
 def page(asked: ProtocolRequest, found: Extract | None = None, failure: Failure | None = None) -> str:
     """Give the page for a query with what was found, or with its failure, or for no query at all."""
-    query = _without_header(page_query("example").text) if asked.query is None else asked.query
+    query = without_header(page_query("example").text) if asked.query is None else asked.query
     graphs = _graphs(asked.default_graphs)
     return render_template(
         "editor.html",
@@ -154,17 +153,7 @@ def _graphs(chosen: Sequence[str]) -> list[tuple[str, bool]]:
 def _examples() -> list[tuple[Query, str]]:
     """Our questions that need no other endpoint, each with the text to ask."""
     numbered = sorted(state().questions.values(), key=lambda one: int(one.metadata.get("number", 0)))
-    return [(one, _without_header(one.text)) for one in numbered if not _asks_elsewhere(one.text)]
-
-
-def _asks_elsewhere(text: str) -> bool:
-    """Look for the word first: reading every question costs more than the rest of the page."""
-    return "service" in text.lower() and service_block(text) is not None
-
-
-def _without_header(text: str) -> str:
-    lines = text.splitlines()
-    return "\n".join(line for line in lines if not line.startswith("#+ "))
+    return [(one, without_header(one.text)) for one in numbered if not asks_elsewhere(one)]
 
 
 def _commands(asked: ProtocolRequest, found: Extract | None) -> list[tuple[str, str]]:

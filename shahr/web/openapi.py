@@ -15,10 +15,10 @@ from flask import Blueprint, Response, current_app
 
 from shahr.formats import graph_formats, result_formats
 from shahr.namespaces import curie
-from shahr.queries import Param, Query, example
+from shahr.queries import Param, Query, asks_elsewhere, example
 from shahr.web.language import language
 from shahr.web.parameters import LONGEST, namespaces
-from shahr.web.questions import SAFE, asks_elsewhere, respond
+from shahr.web.questions import SAFE, respond
 from shahr.web.state import state
 
 _SLUG = "[a-z0-9]+(-[a-z0-9]+)*"

@@ -12,9 +12,8 @@ from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound
 
 from shahr.errors import NotAcceptable
 from shahr.formats import Format, negotiate, parse_accept, result_formats
-from shahr.queries import Param, Query, bind_texts, example
+from shahr.queries import Param, Query, asks_elsewhere, bind_texts, example, without_header
 from shahr.solutions import Solutions, read_solutions
-from shahr.syntax import service_block
 from shahr.web.description import usable_address
 from shahr.web.endpoint import content_type
 from shahr.web.labels import labels_of
@@ -80,16 +79,6 @@ def summary_of(asked: Query) -> str:
 def labels_for(asked: Query) -> dict[str, str]:
     """Give the labels of a question's parameters and variables in the language of the request."""
     return {name: pair[language() == "fa"] for name, pair in asked.labels.items()}
-
-
-def asks_elsewhere(asked: Query) -> bool:
-    """Tell whether a question also asks another endpoint, by SERVICE; looking for the word first is fast."""
-    return "service" in asked.text.lower() and service_block(asked.text) is not None
-
-
-def without_header(text: str) -> str:
-    """Give the text of a query file without the lines of its header."""
-    return "\n".join(line for line in text.splitlines() if not line.startswith("#+ "))
 
 
 def respond(body: bytes, media_type: str, filename: str) -> Response:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from flask import render_template, request
 from flask_babel import gettext as _
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
-from werkzeug.exceptions import BadRequest, Gone, HTTPException
+from werkzeug.exceptions import Gone, HTTPException
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
@@ -82,11 +82,7 @@ def _replace(reply: Reply, media_type: str, body: bytes) -> Reply:
 
 
 def _page(reply: Reply, error: ShahrError | HTTPException) -> Reply:
-    """A page has a language; where that is what is wrong with the request, it is told in text."""
-    try:
-        language()
-    except BadRequest:
-        return reply
+    """Give an error as a page in the language of the request."""
     sentence = reply.body.decode().strip()
     generic = isinstance(error, HTTPException) and error.description == type(error).description
     successors = error.successors if isinstance(error, Replaced) else ()

@@ -72,13 +72,6 @@ class Resource:
         return [pair for pair in _own_properties(self.derived, self.iri) if pair[0] not in shortcuts | told.keys()]
 
     @property
-    def elsewhere(self) -> list[tuple[str, list[Term]]]:
-        """The same in vocabularies of others, as rules derive it."""
-        own = iri("shahr:")
-        found = self.derived.properties(self.iri)
-        return [(name, sorted(found[name], key=str)) for name in sorted(found) if not name.startswith(own)]
-
-    @property
     def pointing(self) -> list[tuple[str, list[str]]]:
         """What points to it, by property of our own."""
         own = sorted((name, subject) for subject, name in self.incoming if name.startswith(iri("shahr:")))
