@@ -15,19 +15,19 @@ from shahr.web import (
     headers,
     language,
     listing,
-    openapi,
     overview,
     pagecache,
-    questions,
     resources,
     searching,
     sketches,
     terms,
-    vocabulary,
 )
 from shahr.web.generations import source_now
+from shahr.web.questions import openapi
+from shahr.web.questions import pages as questions
 from shahr.web.settings import Settings
 from shahr.web.site import EXTENSION, Site
+from shahr.web.vocabulary import pages as vocabulary
 from shahr.web.wsgi import EndpointFirst
 
 

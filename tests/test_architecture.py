@@ -57,12 +57,16 @@ def test_the_modules_of_the_engine_and_the_web_form_no_cycle() -> None:
 
 
 def module_imports(package: str) -> dict[str, set[str]]:
-    """Give for each module of a package the modules of the same package that it imports."""
+    """Give for each module of a package, and of those in it, the modules of the same that it imports."""
     folder = ROOT / "shahr" / package
+    names = {path: ".".join(path.relative_to(folder).with_suffix("").parts) for path in folder.rglob("*.py")}
     found: dict[str, set[str]] = {}
-    for path in folder.glob("*.py"):
+    for path, name in names.items():
         text = path.read_text(encoding="utf-8")
-        found[path.stem] = set(re.findall(rf"from shahr\.{package}\.(\w+) import", text))
+        wanted = set(re.findall(rf"^from shahr\.{package}\.([\w.]+) import", text, re.MULTILINE))
+        inside = re.findall(rf"^from shahr\.{package}\.(\w+) import (\w+)", text, re.MULTILINE)
+        wanted |= {f"{part}.{module}" for part, module in inside}
+        found[name] = wanted & set(names.values())
     return found
 
 

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from shahr.formats import graph_formats, result_formats
 from shahr.paths import Project
 from shahr.queries import Param, Query, read_queries
-from shahr.web.openapi import description
+from shahr.web.questions.openapi import description
 from shipped import shipped_app
 
 QUESTIONS = read_queries(Project.here().questions)

@@ -28,9 +28,9 @@ from shahr.paths import Project
 from shahr.queries import Query, read_queries, read_query
 from shahr.solutions import Solutions, Term
 from shahr.syntax import service_block
-from shahr.web.parameters import Choice, Names
-from shahr.web.snippets import Snippet, snippets
-from shahr.web.spreadsheet import spreadsheet_csv
+from shahr.web.questions.parameters import Choice, Names
+from shahr.web.questions.snippets import Snippet, snippets
+from shahr.web.questions.spreadsheet import spreadsheet_csv
 from shipped import shipped_app
 from tiny import SISTERS, running, tiny_app
 

@@ -19,13 +19,13 @@ from server import create_app
 from shahr.dataset import load_store
 from shahr.namespaces import BASE, SHAHR, SHAPE, iri
 from shahr.paths import Project
-from shahr.web.concepts import Concepts, in_sequence
 from shahr.web.prose import prose
 from shahr.web.settings import Settings
-from shahr.web.shapes import Shape, read_shapes
-from shahr.web.termuse import named_in
-from shahr.web.tree import tree
-from shahr.web.triples import Triples
+from shahr.web.vocabulary.concepts import Concepts, in_sequence
+from shahr.web.vocabulary.shapes import Shape, read_shapes
+from shahr.web.vocabulary.termuse import named_in
+from shahr.web.vocabulary.tree import tree
+from shahr.web.vocabulary.triples import Triples
 from tiny import LABEL, TYPE, tiny_project
 from tiny import iri as node
 
@@ -221,7 +221,10 @@ def test_a_term_shows_the_shapes_that_guard_it_and_the_questions_that_use_it(
     questions = links(row(page.get_element_by_id("candidate"), "Questions that use it"))
     assert "/questions/ambiguous-names" in questions
     assert "/questions/sister-cities" not in questions
-    assert links(row(pages["/ns.html", "fa"].get_element_by_id("candidate"), "پرسش‌هایی که آن را به کار می‌برند")) != questions
+    assert (
+        links(row(pages["/ns.html", "fa"].get_element_by_id("candidate"), "پرسش‌هایی که آن را به کار می‌برند"))
+        != questions
+    )
 
 
 def test_a_term_shows_how_often_it_is_used_and_the_link_asks_for_just_that(

@@ -1,6 +1,6 @@
 """The description of the service for programs: OpenAPI 3.1, made of the headers of the questions.
 
-What no question changes stands in templates/openapi.json: the other paths, the refusals, the shapes of JSON.
+What no question changes stands in openapi.json beside it: the other paths, the refusals, the shapes of JSON.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from shahr.formats import graph_formats, result_formats
 from shahr.namespaces import curie
 from shahr.queries import Param, Query, asks_elsewhere, example
 from shahr.web.language import language
-from shahr.web.parameters import LONGEST, namespaces
-from shahr.web.questions import SAFE, respond
+from shahr.web.questions.pages import SAFE, respond
+from shahr.web.questions.parameters import LONGEST, namespaces
 from shahr.web.state import state
 
 _SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
@@ -56,7 +56,7 @@ def description(questions: Iterable[Query], tongue: str, routes: Iterable[str]) 
 
     `tongue` is "en" or "fa", the language of summaries and labels.
     """
-    document: Json = json.loads((Path(__file__).parent / "templates" / "openapi.json").read_text(encoding="utf-8"))
+    document: Json = json.loads((Path(__file__).parent / "openapi.json").read_text(encoding="utf-8"))
     there = {"/sparql", *routes}
     fixed = {path: item for path, item in document["paths"].items() if path in there}
     for operation in fixed["/sparql"].values():

@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from shahr.namespaces import BASE, SHAPE, iri
 from shahr.turtle import parse_turtle
-from shahr.web.triples import Node, Triples, Value
+from shahr.web.vocabulary.triples import Node, Triples, Value
 
 SHACL = iri("sh:")
 DEEPEST = 12

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from shahr.namespaces import SHAHR, curie
 from shahr.web.prose import names_in
-from shahr.web.triples import Triples
+from shahr.web.vocabulary.triples import Triples
 
 HOME = SHAHR.removesuffix("#")
 PROPERTY_TYPES = frozenset({"owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty", "rdf:Property"})

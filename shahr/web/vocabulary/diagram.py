@@ -11,7 +11,7 @@ from markupsafe import Markup
 from shahr.web.drawing.classes import ClassBox, Edge, draw_classes
 from shahr.web.labels import Labels
 from shahr.web.language import language
-from shahr.web.ontology import Term
+from shahr.web.vocabulary.ontology import Term
 
 
 def draw_ontology(classes: Sequence[Term], properties: Sequence[Term], labels: Labels) -> Markup:

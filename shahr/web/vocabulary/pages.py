@@ -17,19 +17,19 @@ from werkzeug.exceptions import NotFound
 from shahr.namespaces import SHAHR, iri
 from shahr.queries import fill
 from shahr.web.addresses import SLUG
-from shahr.web.concepts import NAMESPACE, Concept, Concepts, concept_tree, read_concept
-from shahr.web.diagram import draw_ontology
 from shahr.web.labels import Labels, read_labels
-from shahr.web.ontology import Ontology, Term, alphabetical
 from shahr.web.prose import names_in, prose
 from shahr.web.refusals import Replaced
-from shahr.web.shapes import ShapeBook, read_shapes
 from shahr.web.site import site_of
 from shahr.web.state import page_query, state
 from shahr.web.terms import node
-from shahr.web.termuse import QuestionUse
-from shahr.web.tree import tree
-from shahr.web.triples import Triples
+from shahr.web.vocabulary.concepts import NAMESPACE, Concept, Concepts, concept_tree, read_concept
+from shahr.web.vocabulary.diagram import draw_ontology
+from shahr.web.vocabulary.ontology import Ontology, Term, alphabetical
+from shahr.web.vocabulary.shapes import ShapeBook, read_shapes
+from shahr.web.vocabulary.termuse import QuestionUse
+from shahr.web.vocabulary.tree import tree
+from shahr.web.vocabulary.triples import Triples
 
 T = TypeVar("T", Term, Concept)
 

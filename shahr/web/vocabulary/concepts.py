@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from shahr.namespaces import iri
-from shahr.web.tree import Branch, tree
-from shahr.web.triples import Triples
+from shahr.web.vocabulary.tree import Branch, tree
+from shahr.web.vocabulary.triples import Triples
 
 NAMESPACE = iri("concept:")
 SCHEME = "skos:ConceptScheme"

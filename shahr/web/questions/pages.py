@@ -18,10 +18,10 @@ from shahr.web.description import usable_address
 from shahr.web.endpoint import content_type
 from shahr.web.labels import labels_of
 from shahr.web.language import language
-from shahr.web.parameters import LITERALS, Choice, read_names, read_values
+from shahr.web.questions.parameters import LITERALS, Choice, read_names, read_values
+from shahr.web.questions.snippets import address, snippets
+from shahr.web.questions.spreadsheet import spreadsheet_csv
 from shahr.web.site import site_of
-from shahr.web.snippets import address, snippets
-from shahr.web.spreadsheet import spreadsheet_csv
 from shahr.web.state import state
 
 LONGEST = 1000  # rows that a page shows
