@@ -80,8 +80,9 @@ node_modules/.ready: package-lock.json | .venv/.ready
 node_modules/.ready-dev: package-lock.json | .venv/.ready-dev
 	@if { $(NPM) ci --include=dev; } >.venv/npm.log 2>&1; then touch $(@D)/.ready $@; else $(WITHOUT); fi
 
-# A build without inferences, or none, is made anew whatever the stamp says.
-ifneq ($(wildcard dist/graph.nq)$(wildcard dist/inferred.nq),dist/graph.nqdist/inferred.nq)
+# A build without inferences or without what search reads, or none, is made anew whatever the stamp says.
+BUILT = dist/graph.nq dist/inferred.nq dist/search.db
+ifneq ($(foreach file,$(BUILT),$(wildcard $(file))),$(BUILT))
 .PHONY: dist/.ready
 endif
 dist/.ready: $(SOURCES) | .venv/.ready

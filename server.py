@@ -12,6 +12,7 @@ from shahr.web import (
     assets,
     dereference,
     editor,
+    gate,
     headers,
     language,
     listing,
@@ -45,13 +46,14 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = service.body
     site = app.extensions[EXTENSION] = Site(service, app.wsgi_app)
     app.wsgi_app = EndpointFirst(site)  # type: ignore[method-assign]
+    gate.install(app)
     language.install(app)
     assets.install(app, service.project)
     sketches.install(app, service.project)
     terms.install(app)
     for part in (overview, editor, listing, openapi, questions, resources, searching, vocabulary):
         app.register_blueprint(part.blueprint())
-    app.register_blueprint(dereference.blueprint(service.project))
+    app.register_blueprint(dereference.blueprint())
     pagecache.install(app, service.cache // 4)
     headers.install(app)
     return app

@@ -11,7 +11,11 @@ ShahrError                 everything below; the command line prints it and leav
 ├── QueryError             a query that cannot be read or is not allowed: line, column
 │   ├── UnknownQuestion    no question has that name
 │   ├── MissingParameter   a question was called without a parameter it needs
-│   └── BadParameter       a parameter whose value is not of its kind
+│   ├── BadParameter       a parameter whose value is not of its kind
+│   ├── TextTooLong        a text to search for is longer than it may be
+│   ├── TooManyWords       a text to search for has more words than it may have
+│   ├── NothingToSearch    a text to search for has neither letter nor digit
+│   └── UnknownKind        a search among nodes of a kind that there is not
 ├── NotAcceptable          a result that the wanted format cannot carry
 ├── EngineError            a query that got no answer
 │   ├── OutOfTime          it ran longer than it may
@@ -29,7 +33,7 @@ ShahrError                 everything below; the command line prints it and leav
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 
@@ -124,6 +128,35 @@ class BadParameter(QueryError):
     def __init__(self, parameter: str, value: str, reason: str) -> None:
         super().__init__(f"parameter {parameter!r} cannot be {value!r}: {reason}")
         self.parameter, self.value = parameter, value
+
+
+class TextTooLong(QueryError):
+    """A text to search for is longer than `limit` characters."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the text to search for is longer than {limit} characters: write less")
+
+
+class TooManyWords(QueryError):
+    """A text to search for has more than `limit` words."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"there are more than {limit} words to search for: write fewer")
+
+
+class NothingToSearch(QueryError):
+    """A text to search for has neither letter nor digit."""
+
+    def __init__(self) -> None:
+        super().__init__("there is nothing to search for: write a letter or a digit at least")
+
+
+class UnknownKind(QueryError):
+    """There is no kind of a name; `known` are those there are, as one text."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name, self.known = name[:40], ", ".join(known)
+        super().__init__(f"kind {self.name!r} is not one of {self.known}")
 
 
 class NotAcceptable(ShahrError):

@@ -11,14 +11,16 @@ from werkzeug.http import parse_accept_header
 
 from shahr.errors import NotAcceptable
 
+HTML = "text/html"
 REMEMBERED = 1000
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format: its name in `?format=`, the engine's writer, its media type, then other names of that."""
+    """A format: its name in `?format=`, what readers call it, the engine's writer, its media type, then its aliases."""
 
     name: str
+    title: str
     writer: QueryResultsFormat | RdfFormat
     media_types: tuple[str, ...]
 
@@ -31,23 +33,30 @@ class Format:
 def result_formats() -> tuple[Format, ...]:
     """Give the formats of SELECT and ASK, the preferred one first."""
     return (
-        Format("json", QueryResultsFormat.JSON, ("application/sparql-results+json", "application/json")),
-        Format("xml", QueryResultsFormat.XML, ("application/sparql-results+xml", "application/xml", "text/xml")),
-        Format("csv", QueryResultsFormat.CSV, ("text/csv",)),
-        Format("tsv", QueryResultsFormat.TSV, ("text/tab-separated-values",)),
+        Format("json", "JSON", QueryResultsFormat.JSON, ("application/sparql-results+json", "application/json")),
+        Format("xml", "XML", QueryResultsFormat.XML, ("application/sparql-results+xml", "application/xml", "text/xml")),
+        Format("csv", "CSV", QueryResultsFormat.CSV, ("text/csv",)),
+        Format("tsv", "TSV", QueryResultsFormat.TSV, ("text/tab-separated-values",)),
     )
 
 
 def graph_formats() -> tuple[Format, ...]:
     """Give the formats of CONSTRUCT and DESCRIBE, the preferred one first."""
     return (
-        Format("turtle", RdfFormat.TURTLE, ("text/turtle", "application/x-turtle")),
-        Format("ntriples", RdfFormat.N_TRIPLES, ("application/n-triples", "text/plain")),
-        Format("jsonld", RdfFormat.JSON_LD, ("application/ld+json", "application/json")),
-        Format("rdfxml", RdfFormat.RDF_XML, ("application/rdf+xml", "application/xml", "text/xml")),
-        Format("trig", RdfFormat.TRIG, ("application/trig",)),
-        Format("nquads", RdfFormat.N_QUADS, ("application/n-quads",)),
+        Format("turtle", "Turtle", RdfFormat.TURTLE, ("text/turtle", "application/x-turtle")),
+        Format("ntriples", "N-Triples", RdfFormat.N_TRIPLES, ("application/n-triples", "text/plain")),
+        Format("jsonld", "JSON-LD", RdfFormat.JSON_LD, ("application/ld+json", "application/json")),
+        Format("rdfxml", "RDF/XML", RdfFormat.RDF_XML, ("application/rdf+xml", "application/xml", "text/xml")),
+        Format("trig", "TriG", RdfFormat.TRIG, ("application/trig",)),
+        Format("nquads", "N-Quads", RdfFormat.N_QUADS, ("application/n-quads",)),
     )
+
+
+def data_formats() -> dict[str, Format]:
+    """Give the formats of documents by the suffix of their address: "ttl" …, the preferred one first."""
+    named = {one.name: one for one in graph_formats()}
+    suffixes = {"ttl": "turtle", "nt": "ntriples", "jsonld": "jsonld", "rdf": "rdfxml", "nq": "nquads"}
+    return {suffix: named[name] for suffix, name in suffixes.items()}
 
 
 def negotiate(accept: str, formats: Iterable[Format]) -> tuple[str, Format]:
@@ -61,6 +70,18 @@ def negotiate(accept: str, formats: Iterable[Format]) -> tuple[str, Format]:
         names = ", ".join(name for name, _ in own)
         raise NotAcceptable(f"nothing in the Accept header can be given here: this answer comes as {names}")
     return best
+
+
+def prefers_page(accept: str, others: Iterable[str]) -> bool:
+    """Tell whether an Accept header names HTML, and likes none of the media types `others` better.
+
+    A page is only for who names it: `*/*` is what programs send that take whatever comes.
+    """
+    wanted = parse_accept(accept)
+    if HTML not in map(str.lower, wanted.values()):
+        return False
+    page = wanted.quality(HTML)
+    return page > 0 and page >= max(map(wanted.quality, others), default=0)
 
 
 class Negotiator:

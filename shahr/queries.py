@@ -36,6 +36,7 @@ _PHRASE = re.compile(r"[A-Za-z]+(?: [A-Za-z]+){2,}")
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _XSD_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
+_TAKEN = ("format", "lang", "path", "name")  # what addresses of answers are made of besides
 _PREFIXES = ENTITY_PREFIXES + SOURCE_PREFIXES + FACT_PREFIXES
 
 
@@ -63,6 +64,19 @@ class Query:
     metadata: Mapping[str, str]
     labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
+    @property
+    def number(self) -> int:
+        """The place of a question in a list; 0 where it has none."""
+        return int(self.metadata.get("number", 0))
+
+    def summary_in(self, language: str) -> str:
+        """Give the summary in "fa", if there is one, or in English."""
+        return self.summary_fa if language == "fa" and self.summary_fa else self.summary
+
+    def labels_in(self, language: str) -> dict[str, str]:
+        """Give the labels in "fa" or in English, by the name of a parameter or a variable."""
+        return {name: pair[language == "fa"] for name, pair in self.labels.items()}
+
 
 def read_query(path: Path) -> Query:
     """Read and check one file: header, syntax, and that a question is an ordered SELECT; or SourceError."""
@@ -86,6 +100,11 @@ def read_query(path: Path) -> Query:
 def read_queries(folder: Path) -> list[Query]:
     """Read all query files of a folder, in the order of their names."""
     return [read_query(path) for path in sorted(folder.glob("*.rq"))]
+
+
+def in_order(questions: Iterable[Query]) -> list[Query]:
+    """Give questions in the order of their numbers."""
+    return sorted(questions, key=lambda one: (one.number, one.name))
 
 
 def find_question(folder: Path, name: str) -> Query:
@@ -231,10 +250,10 @@ def _check(query: Query) -> None:
     if not query.metadata.get("number", "0").isdecimal():
         raise QueryError("`#+ number:` needs a whole number", 1)
     parse_only(query.text)
-    if query.path.parent.name == "questions":
-        _check_question(query)
     if query.params:
         fill(query.text, [param.name for param in query.params], [])
+    if query.path.parent.name == "questions":
+        _check_question(query)
 
 
 def _check_question(query: Query) -> None:
@@ -242,6 +261,18 @@ def _check_question(query: Query) -> None:
         raise QueryError("a question needs a line `#+ summary-fa: …`", 1)
     if form(query.text) != "SELECT" or not has_order(query.text):
         raise QueryError("a question is a SELECT with an ORDER BY")
+    if query.params:
+        _check_example(query)
+
+
+def _check_example(query: Query) -> None:
+    taken = [param.name for param in query.params if param.name in _TAKEN]
+    if taken:
+        raise QueryError(f"a parameter cannot be called {taken[0]!r}: addresses need that word themselves", 1)
+    given = example(query)
+    if not given:
+        raise QueryError("the VALUES block needs a row: it is the example")
+    bind_texts(query, given)
 
 
 def _literal(param: Param, text: str) -> Literal | None:

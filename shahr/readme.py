@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from shahr.errors import SourceError
-from shahr.queries import Query
+from shahr.queries import Query, in_order
 
 BLOCK = re.compile(r"(?<=<!-- questions -->\n).*?(?=<!-- /questions -->)", re.DOTALL)
 
@@ -24,14 +24,10 @@ def with_questions(path: Path, questions: Iterable[Query]) -> str:
 def questions_table(questions: Iterable[Query]) -> str:
     """Give the questions as a Markdown table: name, parameters, summary in both languages; in the order of number."""
     head = "| name | parameters | question | پرسش |\n|---|---|---|---|\n"
-    return head + "".join(map(_row, sorted(questions, key=_number)))
+    return head + "".join(map(_row, in_order(questions)))
 
 
 def _row(query: Query) -> str:
     params = ", ".join(f"`{param.name}`" for param in query.params)
     link = f"[`{query.name}`](queries/questions/{query.name}.rq)"
     return f"| {link} | {params} | {query.summary} | {query.summary_fa} |\n"
-
-
-def _number(query: Query) -> tuple[int, str]:
-    return int(query.metadata.get("number", 0)), query.name

@@ -16,7 +16,7 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from shahr.errors import ProjectMissing, QueryError
+from shahr.errors import NothingToSearch, ProjectMissing, TextTooLong, TooManyWords, UnknownKind
 from shahr.folding import fold, glue, latin_sound
 from shahr.namespaces import ENTITY_PREFIXES, FACT_PREFIXES, curie
 
@@ -92,12 +92,12 @@ class Found:
 def searchable_kinds(name: str) -> tuple[str, ...]:
     """Give the kinds that a name stands for: itself, or those of a group ("entity", "fact"); () for "".
 
-    QueryError where there is no such kind.
+    UnknownKind where there is none.
     """
     single = (*ENTITY_PREFIXES, "article", "question", "concept", "term", "period", *FACT_PREFIXES)
     known = {"": (), "entity": ENTITY_PREFIXES, "fact": FACT_PREFIXES, **{kind: (kind,) for kind in single}}
     if name not in known:
-        raise QueryError(f"kind {name[:40]!r} is not one of {', '.join(filter(None, known))}")
+        raise UnknownKind(name, filter(None, known))
     return known[name]
 
 
@@ -130,7 +130,7 @@ class Index:
         Labels as written come first, then other names, then names that begin so, then names with all the words (the
         last one may be begun), then texts with them. Only where no name fits are words meant that are spelt alike:
         a letter amiss in four and more, two in eight and more, or the sound of a Persian word in Latin letters.
-        QueryError for a text that is too long, or without a letter or digit.
+        TextTooLong, TooManyWords, NothingToSearch for a text that cannot be searched for.
         """
         asked = _parse(text)
         rows = self._rows(asked, _LAST_TOLD)
@@ -196,12 +196,12 @@ class Index:
 def _parse(text: str) -> list[str]:
     """Give the folded words of a text, those of its curie where it is an IRI."""
     if len(text) > LONGEST:
-        raise QueryError(f"the text to search for is longer than {LONGEST} characters: write less")
+        raise TextTooLong(LONGEST)
     asked = fold(curie(text.strip())).split()
     if not asked:
-        raise QueryError("there is nothing to search for: write a letter or a digit at least")
+        raise NothingToSearch
     if len(asked) > MOST_WORDS:
-        raise QueryError(f"there are more than {MOST_WORDS} words to search for: write fewer")
+        raise TooManyWords(MOST_WORDS)
     return asked
 
 

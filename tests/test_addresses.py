@@ -21,7 +21,7 @@ def test_a_node_of_ours_has_a_page(kind: str) -> None:
 @pytest.mark.parametrize(
     ("local", "address"),
     [
-        *(("ns#City", "/ns.html#City"), ("shapes#City-1", "/shapes.html#City-1"), ("ns", "/ns.html")),
+        *(("ns#City", "/ns.html#City"), ("shapes#City-1", "/shapes.html#City-1"), ("ns", "/ns.html"), ("", "/")),
         *(("ns/1.0.0", "/ns.html"), ("shapes", "/shapes.html"), ("concept", "/concept.html")),
         *(("graph", "/graph.html"), ("city/isfahan/position", "/city/isfahan.html")),
     ],
@@ -34,7 +34,6 @@ def test_terms_wholes_and_parts_have_the_page_they_stand_on(local: str, address:
     "local",
     [
         *(
-            "",
             "city",
             "city/",
             "city/Isfahan",

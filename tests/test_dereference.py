@@ -160,8 +160,26 @@ def test_an_iri_leads_to_the_page_or_the_data(
 
 
 def test_the_language_that_was_chosen_goes_along(client: FlaskClient) -> None:
-    seen = client.get("/city/isfahan?lang=fa&other=1", headers={"Accept": "text/html"})
-    assert seen.headers["Location"] == "/city/isfahan.html?lang=fa"
+    for path in ("/city/isfahan", "/ns"):
+        seen = client.get(f"{path}?lang=fa", headers={"Accept": "text/html"})
+        assert seen.headers["Location"] == f"{path}.html?lang=fa"
+
+
+@pytest.mark.parametrize("accept", ["text/turtle", JENA, RDFLIB, COMUNICA, "text/html;q=0.5, TEXT/TURTLE"])
+def test_the_iri_of_the_whole_graph_leads_programs_to_the_list_of_graphs(client: FlaskClient, accept: str) -> None:
+    suffix = "nq" if accept is COMUNICA else "ttl"
+    assert client.get("/", headers={"Accept": "text/html"}).mimetype == "text/html"
+    for method in ("GET", "HEAD"):
+        seen = client.open("/", method=method, headers={"Accept": accept})
+        assert (seen.status_code, seen.headers["Location"]) == (303, f"/graph.{suffix}")
+        assert "Accept" in seen.vary
+    assert client.get(f"/graph.{suffix}").status_code == 200
+
+
+@pytest.mark.parametrize("accept", ["", "*/*", "text/*", CHROME, "text/turtle, text/html", "image/png", "text/csv"])
+def test_the_start_page_is_for_everybody_else(client: FlaskClient, accept: str) -> None:
+    seen = client.get("/", headers={"Accept": accept} if accept else {})
+    assert (seen.status_code, seen.mimetype) == (200, "text/html")
 
 
 @pytest.mark.parametrize("path", ["/city/isfahan", "/ns", "/graph/entities"])

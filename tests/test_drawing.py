@@ -75,9 +75,10 @@ def test_an_address_that_runs_something_is_no_link(href: str | None) -> None:
 def test_drawings_are_named_and_their_numbers_are_short_and_the_same_every_time() -> None:
     for drawing, again in zip(all_drawings("name", "/x"), all_drawings("name", "/x"), strict=True):
         assert drawing == again
-        svg = parsed(drawing)
+        root, svg = ET.fromstring(drawing), parsed(drawing)
         ids = {element.get("id"): element.text for element in svg.iter() if element.get("id")}
-        assert {ids[svg.attrib["aria-labelledby"]], ids[svg.attrib["aria-describedby"]]} == {"name"}
+        assert {ids[root.attrib["aria-labelledby"]], ids[root.attrib["aria-describedby"]]} == {"name"}
+        assert (root.get("role"), root.get("tabindex"), svg.get("role")) == ("group", "0", "none")
         assert not re.search(r"\d\.\d\d|-0(?![.\d])|\d\.0\b|e-\d", drawing)
 
 

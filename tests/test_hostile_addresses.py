@@ -40,6 +40,8 @@ LOST = {
     "a NUL": "/city/isfahan%00",
     "a line break": "/city/isfahan%0d%0aSet-Cookie:%20a=b",
     "bytes that are no UTF-8": "/city/%ff%fe",
+    "a number sign": "/city/a%23b",
+    "a percent sign": "/city/a%25zz",
     "Persian": "/city/%D8%A7%D8%B5%D9%81%D9%87%D8%A7%D9%86",
     "an IRI inside": "/city/javascript:alert(1)",
     "quotes": "/city/%22%3E%3Cscript%3E",
@@ -55,7 +57,7 @@ LOST = {
 @pytest.mark.parametrize("ending", ["", ".ttl", ".jsonld"])
 @pytest.mark.parametrize("name", LOST)
 def test_an_address_of_nothing_is_refused(client: FlaskClient, name: str, ending: str) -> None:
-    for accept in ("*/*", BROWSER, "application/n-quads"):
+    for accept in ("*/*", BROWSER, "application/n-quads", "text/turtle", "application/ld+json"):
         refused = client.get(LOST[name] + ending, headers={"Accept": accept})
         assert refused.status_code == 404
         assert "Set-Cookie" not in refused.headers
@@ -63,9 +65,29 @@ def test_an_address_of_nothing_is_refused(client: FlaskClient, name: str, ending
         assert b"<script>" not in refused.data
 
 
-def test_an_accept_header_without_end_is_refused(client: FlaskClient) -> None:
-    refused = client.get("/city/isfahan", headers={"Accept": ",".join(f"a/b{at}" for at in range(200))})
-    assert (refused.status_code, refused.mimetype) == (431, "text/plain")
+@pytest.mark.parametrize("path", ["/", "/city/isfahan", "/city/isfahan.html", "/questions", "/search", "/nowhere"])
+def test_an_accept_header_without_end_is_refused(client: FlaskClient, path: str) -> None:
+    many = [f"a/b{at}" for at in range(200)]
+    for accept in (",".join(many), ",".join([*many, "text/html"])):
+        refused = client.get(path, headers={"Accept": accept})
+        assert (refused.status_code, refused.mimetype) == (431, "text/plain")
+
+
+PLACES = (
+    *("/", "/city/isfahan", "/city/isfahan.html", "/city/isfahan.ttl", "/city.html", "/graph.html", "/shapes"),
+    *("/ns.html", "/concept.html", "/context.jsonld", "/openapi.json", "/search", "/complete", "/questions"),
+    "/questions/sisters",
+)
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_a_parameter_that_an_address_does_not_know_is_refused(client: FlaskClient, path: str) -> None:
+    client.get(path)
+    for query in ("x=1", "lang=en&x=1", "%22%3E%3Cscript%3E=1"):
+        refused = client.get(f"{path}?{query}", headers={"Accept": "text/html"})
+        assert refused.status_code == 400
+        assert "<script>" not in refused.text or refused.mimetype == "text/plain"
+    assert client.get("/nowhere?x=1").status_code == 404
 
 
 @pytest.fixture(scope="module")

@@ -53,8 +53,12 @@ article:a-{at} a shahr:Article ; schema:datePublished "{day}"^^xsd:date ; schema
 PLACED = 'city:at-{at} a shahr:City ; geo:lat "{lat}"^^xsd:decimal ; geo:long "{long}"^^xsd:decimal .\n'
 ODD = f"""
 claim:odd shahr:about city:evil ; shahr:evidence <urn:passage>, <javascript:alert(6)> ; shahr:contests claim:odd .
+claim:odd shahr:evidence <https://b.example/passage> ; shahr:status <https://b.example/status> .
+<https://b.example/passage> oa:hasSource article:a-1 . <https://b.example/place> oa:hasSource article:a-0 ;
+  shahr:startOffset 1 ; shahr:endOffset 2 .
 <urn:passage> oa:hasSource article:a-0 ; shahr:startOffset 1 ; shahr:endOffset 2 .
-city:evil-fact shahr:about city:evil . <https://b.example/fact> shahr:about city:evil .
+city:evil-fact shahr:about city:evil . <https://b.example/fact> shahr:about city:evil ;
+  shahr:earliest "2019-01-01"^^xsd:date ; shahr:latest "2019-01-02"^^xsd:date .
 claim:loud rdfs:label {Literal(HOSTILE, language="en")} ; shahr:about city:evil ; shahr:gist "{RTL}abc"@en,
   {Literal(HOSTILE, language="en")} ; dcterms:publisher <javascript:alert(7)> .
 """
@@ -110,12 +114,21 @@ def test_no_data_bring_a_page_down_or_are_run(hostile: FlaskClient, lang: str) -
                         path,
                         element.get(name),
                     )
+                assert not re.search(r"b\.example.*lang=", element.get("href", "")), path
 
 
 def test_a_hostile_label_is_shown_as_it_is(hostile: FlaskClient) -> None:
     page = opener(hostile)("/city/script.html")
     assert words(page.find(".//h1")) == HOSTILE
     assert words(page.find(".//title")).startswith(f"{HOSTILE} · ")
+
+
+def test_titles_are_short_and_turn_no_text(hostile: FlaskClient) -> None:
+    for path in ("/city/long.html", "/city/bidi.html", "/claim/loud.html"):
+        for lang in LANGUAGES:
+            title = opener(hostile)(path, lang).find(".//title").text
+            assert len(title) < 200
+            assert RTL not in title
 
 
 def test_what_turns_the_direction_of_text_stays_inside_its_own_element(hostile: FlaskClient) -> None:

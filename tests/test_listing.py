@@ -8,9 +8,13 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
+from endpoints import oxigraph
 from opening import Graph, Open, fields_of, invented, iri_at, opener, row, texts, words
+from server import create_app
 from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, SOURCE_PREFIXES
+from shahr.web.settings import Settings
 from shipped import shipped_app
+from tiny import nquads, tiny_project
 
 KINDS = (*ENTITY_PREFIXES, *SOURCE_PREFIXES, *FACT_PREFIXES)
 
@@ -107,6 +111,22 @@ def test_the_graphs_are_listed_with_their_sizes(many: FlaskClient) -> None:
 def test_a_graph_that_there_is_not_is_404(many: FlaskClient, name: str) -> None:
     page = opener(many)(f"/graph/{name}.html", status=404)
     assert not page.xpath("//script")
+
+
+def test_an_endpoint_that_tells_no_sizes_has_the_pages_of_its_graphs(tmp_path: Path) -> None:
+    with oxigraph(nquads().encode()) as address:
+        open_page = opener(create_app({"SERVICE": Settings(tiny_project(tmp_path), endpoint=address)}).test_client())
+        page = open_page("/graph/entities.html")
+        assert texts(page, "//dt") == ["IRI"]
+        assert [iri_at(one) for one in page.xpath('//ul[@class="list"]//@href')] == [
+            f"{BASE}city/isfahan",
+            f"{BASE}city/kazan",
+        ]
+        open_page("/graph/none.html", status=404)
+        open_page("/graph/a%20b.html", status=404)
+        graphs = open_page("/graph.html")
+        assert not graphs.xpath("//table")
+        assert "does not know its graphs" in words(graphs)
 
 
 @pytest.mark.parametrize("accept", ["text/html", "text/turtle", None])

@@ -18,7 +18,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from shahr.formats import graph_formats, result_formats
 from shahr.paths import Project
 from shahr.queries import Param, Query, read_queries
-from shahr.web.questions.openapi import description
+from shahr.web.questions import openapi
+from shahr.web.questions.openapi import description, read_fixed
 from shipped import shipped_app
 
 QUESTIONS = read_queries(Project.here().questions)
@@ -49,7 +50,7 @@ def app(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 def described() -> schemathesis.BaseSchema:
     """The description as the app gives it, but made without one: tests are collected before there is a graph."""
-    schema = schemathesis.openapi.from_dict(description(QUESTIONS, "en", FIXED))
+    schema = schemathesis.openapi.from_dict(description(read_fixed(), QUESTIONS, "en", FIXED))
     schema.app, schema.location = SERVED, "/openapi.json"
     return schema.include(path=[*FIXED, *(f"/questions/{name}" for name in TRIED)])
 
@@ -74,7 +75,7 @@ def test_the_description_is_valid_and_names_all_that_there_is(app: Flask) -> Non
     assert (answer.status_code, answer.content_type) == (200, "application/json")
     document = json.loads(answer.data)
     validate(document)
-    assert document == description(QUESTIONS, "en", FIXED)
+    assert document == description(read_fixed(), QUESTIONS, "en", FIXED)
     assert set(document["paths"]) == {*FIXED, *(f"/questions/{one.name}" for one in QUESTIONS)}
 
 
@@ -86,13 +87,34 @@ def test_it_speaks_persian_too(app: Flask) -> None:
     assert operation["parameters"][0]["description"].startswith("شهر: ")
 
 
+def test_it_is_made_once_for_a_language_and_says_which(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = list[str]()
+
+    def describe(_fixed: object, _questions: object, tongue: str, _routes: object) -> dict[str, object]:
+        made.append(tongue)
+        return {}
+
+    monkeypatch.setattr(openapi, "description", describe)
+    described = openapi.Description()
+    for tongue in ("en", "fa", "en"):
+        with app.test_request_context(f"/openapi.json?lang={tongue}", headers={"Accept-Encoding": "identity"}):
+            assert described.openapi().headers["Content-Language"] == tongue
+    assert made == ["en", "fa"]
+
+
+def test_no_budget_is_promised_where_none_is_charged() -> None:
+    paths = description(read_fixed(), QUESTIONS, "en", FIXED)["paths"]
+    charging = {path for path, item in paths.items() if "429" in item["get"]["responses"]}
+    assert charging == {"/sparql", *(f"/questions/{one.name}" for one in QUESTIONS)}
+
+
 def test_paths_that_a_service_has_not_are_left_out() -> None:
-    assert list(description([], "en", [])["paths"]) == ["/sparql"]
+    assert list(description(read_fixed(), [], "en", [])["paths"]) == ["/sparql"]
 
 
 def test_sparql_names_every_type_that_it_can_give() -> None:
     types = {name for one in (*graph_formats(), *result_formats()) for name in one.media_types}
-    content = description([], "en", [])["paths"]["/sparql"]["get"]["responses"]["200"]["content"]
+    content = description(read_fixed(), [], "en", [])["paths"]["/sparql"]["get"]["responses"]["200"]["content"]
     assert set(content) == types | {"text/html"}
 
 
@@ -100,6 +122,8 @@ def test_sparql_names_every_type_that_it_can_give() -> None:
 def test_parameters_of_every_kind_can_be_described(kind: str) -> None:
     value = {"text": '"a"', "integer": "7"}.get(kind, "<https://w3id.org/shahr/city/isfahan>")
     text = f"SELECT ?it {{ VALUES ?it {{ {value} }} }} ORDER BY ?it"
-    document = description([Query("one", Path("one.rq"), text, "One?", "", (Param("it", kind),), {})], "fa", [])
+    document = description(
+        read_fixed(), [Query("one", Path("one.rq"), text, "One?", "", (Param("it", kind),), {})], "fa", []
+    )
     validate(document)
     assert document["paths"]["/questions/one"]["get"]["summary"] == "One?"

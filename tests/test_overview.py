@@ -9,6 +9,9 @@ from flask.testing import FlaskClient
 
 from opening import Graph, Open, invented, iri_at, opener, section, texts, words
 from shahr.namespaces import BASE, iri
+from shahr.solutions import Solutions
+from shahr.web.assets import OUTLINES
+from shahr.web.state import State
 from shipped import shipped_app
 from tiny import tiny_app
 
@@ -103,3 +106,39 @@ def test_broken_days_and_places_are_left_out_of_the_drawings(tmp_path: Path) -> 
         assert {iri_at(one) for one in section(page, "when").xpath(".//@href")} == {f"{BASE}event/e-0"}
         assert {iri_at(one) for one in section(page, "where").xpath(".//@href")} <= {f"{BASE}city/c-6"}
         assert words(page.find(".//h1"))
+
+
+@pytest.mark.parametrize("lang", ["en", "fa"])
+def test_the_last_year_of_the_calendars_is_on_the_time_line(tmp_path: Path, lang: str) -> None:
+    event = 'event:last a shahr:Event ; shahr:earliest "9998-05-01"^^xsd:date ; shahr:latest "9998-06-01"^^xsd:date .'
+    open_page = opener(invented(tmp_path / "project", {"one": event}, ["event:last"]).test_client())
+    assert {iri_at(one) for one in section(open_page("/", lang), "when").xpath(".//@href")} == {f"{BASE}event/last"}
+
+
+def test_broken_outlines_leave_the_maps_without_land(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    city = 'city:a a shahr:City ; rdfs:label "A"@en ; geo:lat 32.5 ; geo:long 51.5 .'
+    app = invented(tmp_path / "project", {"one": city})
+    path = tmp_path / "project" / OUTLINES["countries-50m.json"]
+    path.parent.mkdir(parents=True)
+    path.write_text("{}", encoding="utf-8")
+    open_page = opener(app.test_client())
+    for address in ("/", "/city/a.html"):
+        assert open_page(address).xpath("//*[@class='drawing-map' or @class='drawing-map small']"), address
+    assert ["countries-50m.json" in one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == [True]
+
+
+def test_the_labels_of_the_start_page_are_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    select = State.select
+
+    def noted(state: State, query: str) -> Solutions:
+        asked.append(query)
+        return select(state, query)
+
+    monkeypatch.setattr(State, "select", noted)
+    event = 'event:a a shahr:Event ; shahr:earliest "2020-05-01"^^xsd:date ; shahr:latest "2020-06-01"^^xsd:date .'
+    city = 'city:a a shahr:City ; rdfs:label "A"@en ; geo:lat 32.5 ; geo:long 51.5 .'
+    opener(invented(tmp_path / "project", {"one": event + city}, ["event:a"]).test_client())("/")
+    (labels,) = [one for one in asked if "rdfs:label" in one]
+    assert f"{BASE}city/a" in labels
+    assert f"{BASE}event/a" in labels

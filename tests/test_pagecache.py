@@ -6,7 +6,7 @@ import gzip
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,10 +14,15 @@ from pathlib import Path
 import brotli
 import pytest
 from flask import Flask, template_rendered
+from pyoxigraph import Triple
 from werkzeug.test import TestResponse
 
 from opening import invented, invented_project, write_build
 from server import create_app
+from shahr.engine import Answer
+from shahr.turtle import turtle_of
+from shahr.web import documents
+from shahr.web.cache import Cached
 from shahr.web.settings import Settings
 
 CITY = "/city/a.html"
@@ -118,8 +123,9 @@ def test_a_page_of_another_language_host_address_or_accept_header_is_another_pag
         {"path": f"{CITY}?lang=en"},
         {"Accept_Language": "fa"},
         {"Host": "example.org"},
-        {"Accept": "text/html"},
         {"path": "/city/c-1.html"},
+        {"path": "/questions/same", "Accept": "text/html"},
+        {"path": "/questions/same", "Accept": "text/html, */*;q=0.1"},
     ]
     with rendering(app) as made:
         first = [get(app, **one) for one in asked]
@@ -137,6 +143,46 @@ def test_languages_that_come_to_the_same_share_a_page(app: Flask) -> None:
         for header in ("fa", "fa-IR,fa;q=0.9,en;q=0.5", "de, fa;q=0.3, en;q=0.2"):
             assert '<html lang="fa"' in get(app, Accept_Language=header).text
     assert len(made) == 1
+
+
+def test_addresses_that_say_the_same_share_a_page(app: Flask) -> None:
+    with rendering(app) as made:
+        for query in ("?lang=fa", "?lang=%66a", "?&lang=fa&&", "?lang=fa&"):
+            assert get(app, CITY + query, Accept=query).status_code == 200
+    assert len(made) == 1
+
+
+def test_an_unknown_parameter_makes_no_page(app: Flask) -> None:
+    paths = ("/", CITY, "/city.html", "/questions", "/city/a.ttl", "/openapi.json")
+    for path in paths:
+        get(app, path)
+        with rendering(app) as made:
+            refused = get(app, f"{path}?what=1", Accept="text/html")
+        assert refused.status_code == 400
+        assert set(made) <= {"error.html"}
+        assert "what" in refused.text
+
+
+def test_data_are_the_same_document_for_every_reader(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+
+    def note(triples: Iterable[Triple]) -> str:
+        written.append("turtle")
+        return turtle_of(triples)
+
+    monkeypatch.setattr(documents, "turtle_of", note)
+    asked: list[dict[str, str]] = [{}, {"Accept": "text/html"}, {"Accept_Language": "fa"}, {"Host": "example.org"}]
+    found = [*(get(app, "/city/a.ttl", **one) for one in asked), get(app, "/city/a.ttl?lang=fa")]
+    assert {one.data for one in found} == {found[0].data}
+    assert written == ["turtle"]
+
+
+def test_what_differs_by_language_says_so_and_nothing_else(app: Flask) -> None:
+    for path, differs in ((CITY, True), ("/openapi.json", True), ("/questions", False), ("/city/a.ttl", False)):
+        for _ in range(2):
+            found = get(app, path, Accept="*/*", Accept_Language="fa")
+            assert ("Accept-Language" in found.vary) == differs, path
+            assert found.headers.get("Content-Language") == ("fa" if differs else None), path
 
 
 def test_a_head_is_answered_from_what_is_kept_and_keeps_the_whole_page(app: Flask) -> None:
@@ -190,6 +236,18 @@ def test_a_build_of_the_same_data_with_another_question_shows_it(app: Flask) -> 
     wait_until(lambda: "Which towns?" in get(app, "/questions", Accept="text/html").text)
 
 
+def test_a_build_with_other_shapes_shows_them(app: Flask) -> None:
+    project = app.extensions["shahr"].service.settings.project
+    shape = "@prefix sh: <http://www.w3.org/ns/shacl#> .\n<https://w3id.org/shahr/shapes#One> a sh:NodeShape .\n"
+    assert get(app, "/shapes.ttl").status_code == 404
+    assert "One" not in get(app, "/shapes.html").text
+    project.shapes.mkdir()
+    (project.shapes / "one.ttl").write_text(shape, encoding="utf-8")
+    os.utime(project.graph)
+    wait_until(lambda: "One" in get(app, "/shapes.html").text)
+    assert "One" in get(app, "/shapes.ttl").text
+
+
 def wait_until(done: Callable[[], bool]) -> None:
     ends = time.monotonic() + 10
     while not done():
@@ -222,6 +280,11 @@ def test_many_threads_are_given_the_right_pages(app: Flask) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(ask, range(240)))
+
+
+def test_the_headers_of_a_page_count_for_what_it_takes() -> None:
+    answer, headers = Answer("page", "text/html", b"body"), (("Content-Type", "text/html"), ("Vary", "Accept"))
+    assert Cached(b"", answer, headers).size > Cached(b"", answer).size + len("Content-Typetext/htmlVaryAccept")
 
 
 def test_what_is_kept_has_bounds(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from shahr.queries import (
     bind_texts,
     example,
     find_question,
+    in_order,
     parse_only,
     parse_parameter,
     read_queries,
@@ -140,6 +142,8 @@ def test_partial_and_unknown_parameters_are_errors(find: Query) -> None:
         (("SELECT ?city ?sister", "ASK"), "SELECT"),
         (("a city", "a planet"), "kind"),
         (("VALUES ?city { city:isfahan }", ""), "VALUES"),
+        (("VALUES ?city { city:isfahan }", "VALUES ?city { }"), "needs a row"),
+        (("a city", "a month"), "cannot be 'city:isfahan'"),
         (("?city shahr:twinnedWith ?sister", "?city shahr:twinnedWith"), "line 6, column"),
         (("shahr:twinnedWith ?sister", "'open ?sister"), "string"),
     ],
@@ -149,6 +153,20 @@ def test_a_faulty_file_is_named_with_its_reason(tmp_path: Path, change: tuple[st
     with pytest.raises(SourceError, match=reason) as caught:
         read_query(path)
     assert caught.value.path == path
+
+
+@pytest.mark.parametrize("name", ["format", "lang", "path", "name"])
+def test_a_parameter_has_no_word_that_addresses_need(tmp_path: Path, name: str) -> None:
+    text = SISTERS.replace("?city", f"?{name}").replace("city, a city", f"{name}, a city")
+    path = write(tmp_path / "questions", "taken.rq", text)
+    with pytest.raises(SourceError, match=f"cannot be called '{name}'"):
+        read_query(path)
+
+
+def test_questions_stand_in_the_order_of_their_numbers(sisters: Query) -> None:
+    ten, two, none = (replace(sisters, name=name, metadata=given) for name, given in (
+        ("a", {"number": "10"}), ("b", {"number": "2"}), ("c", {})))  # fmt: skip
+    assert [one.name for one in in_order([ten, two, none])] == ["c", "b", "a"]
 
 
 def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:

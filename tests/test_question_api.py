@@ -6,9 +6,11 @@ import ast
 import csv
 import io
 import json
+import re
 import shlex
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from html import unescape
@@ -21,6 +23,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from shahr.errors import SourceError
@@ -28,6 +31,7 @@ from shahr.paths import Project
 from shahr.queries import Query, read_queries, read_query
 from shahr.solutions import Solutions, Term
 from shahr.syntax import service_block
+from shahr.web.questions import parameters
 from shahr.web.questions.parameters import Choice, Names
 from shahr.web.questions.snippets import Snippet, snippets
 from shahr.web.questions.spreadsheet import spreadsheet_csv
@@ -167,6 +171,36 @@ def test_a_wrong_call_is_one_sentence_that_names_what_is_wrong(
     assert (answer.status_code, answer.mimetype) == (status, "text/plain")
     assert words in answer.text
     assert answer.text.count("\n") == 1
+
+
+def test_what_is_not_there_is_told_in_persian_too(client: FlaskClient) -> None:
+    for path, accept in (("nothing", "text/html"), ("nothing", "*/*"), ("sisters?city=kazan", "image/png")):
+        answer = client.get(f"/questions/{path}", headers={"Accept": accept, "Accept-Language": "fa"})
+        sentence = html.document_fromstring(answer.text).xpath("string(//main//p)") if "html" in accept else answer.text
+        assert answer.status_code in (404, 406)
+        assert re.search("[\u0600-\u06ff]", sentence)
+
+
+def test_names_are_read_once_for_a_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[str]()
+    real = parameters.read_names
+
+    def read(kind: str) -> Names:
+        asked.append(kind)
+        return real(kind)
+
+    monkeypatch.setattr(parameters, "read_names", read)
+    app = tiny_app(tmp_path)
+    for city in ("Isfahan", "kazan", "isfahan"):
+        page(app.test_client(), f"/questions/sisters?city={city}")
+    assert asked == ["city"]
+    project = app.extensions["shahr"].service.settings.project
+    tabriz = '<https://w3id.org/shahr/city/tabriz> <http://www.w3.org/2000/01/rdf-schema#label> "Tabriz"@en .\n'
+    project.graph.write_text(project.graph.read_text(encoding="utf-8") + tabriz, encoding="utf-8")
+    ends = time.monotonic() + 10
+    while app.test_client().get("/questions/sisters?city=Tabriz").status_code != 200:
+        assert time.monotonic() < ends, "the new build does not come"
+        time.sleep(0.05)
 
 
 def test_a_page_keeps_the_form_where_a_value_cannot_be_used(client: FlaskClient) -> None:

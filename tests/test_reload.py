@@ -183,7 +183,8 @@ def test_a_broken_build_is_not_taken_and_the_next_good_one_is(built: Project, na
             assert both(server) == ["2", "2"]
         told = health(server)
         assert (told["status"], told["dataset"]) == ("ok", before)
-        assert name in server.log()  # whoever runs the service is told why it stays with the old build
+        # whoever runs the service is told why it stays with the old build
+        wait_until("the log names the file", 6, lambda: name in server.log())
         assert "Traceback" not in server.log()
         grow(built, 6)
         run(built)

@@ -8,10 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from opening import Graph, Open, iri_at, nodes_in, opener, path_of, row, section, texts, words
-from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES
-from shahr.web.resources import FAMILIES
+from opening import Graph, Open, invented, iri_at, nodes_in, opener, path_of, row, section, texts, words
+from server import create_app
+from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, prefix_map
+from shahr.web.settings import Settings
 from shipped import shipped_app
+from tiny import tiny_project
 
 LANGUAGES = ("en", "fa")
 
@@ -82,9 +84,9 @@ def test_facts_stand_by_kind_and_the_newest_first(open_page: Open, graph: Graph,
         one.get("aria-labelledby").removesuffix("-facts"): nodes_of(one)
         for one in page.xpath("//section[contains(@aria-labelledby, '-facts')]")
     }
-    by_kind = {kind: [one for one in expected if one.startswith(f"{BASE}{kind}/")] for kind in FAMILIES}
+    by_kind = {kind: [one for one in expected if one.startswith(f"{BASE}{kind}/")] for kind in FACT_PREFIXES}
     assert shown == {kind: facts for kind, facts in by_kind.items() if facts}
-    assert list(shown) == [kind for kind in FAMILIES if by_kind[kind]]
+    assert list(shown) == [kind for kind in FACT_PREFIXES if by_kind[kind]]
     assert sum(map(len, shown.values())) == len(expected) >= 5
 
 
@@ -197,7 +199,7 @@ def test_a_fact_shows_the_facts_that_speak_of_it(open_page: Open, graph: Graph) 
 @pytest.mark.parametrize("accept", [None, "*/*", "text/turtle"])
 def test_a_page_is_a_page_for_curl_as_well(client: FlaskClient, accept: str | None) -> None:
     """The suffix decides, whatever the Accept header wants."""
-    for path in ("/", "/city/isfahan.html", "/city.html", "/graph.html", "/agreement/isfahan-kazan-twinning.html"):
+    for path in ("/city/isfahan.html", "/city.html", "/graph.html", "/agreement/isfahan-kazan-twinning.html"):
         response = client.get(path, headers={} if accept is None else {"Accept": accept})
         assert (response.status_code, response.mimetype) == (200, "text/html")
 
@@ -217,3 +219,62 @@ def test_what_there_is_not_is_404_in_a_page(client: FlaskClient, path: str) -> N
         page = html.document_fromstring(response.text)
         assert len(page.xpath("//h1")) == 1
         assert not page.xpath("//script | //img")
+
+
+FILE = """
+city:a a shahr:City ; rdfs:label "A"@en, "الف"@fa ; shahr:country country:b .
+country:b a shahr:Country ; rdfs:label "B"@en .
+claim:one a shahr:Claim, shahr:Fact ; rdfs:label "One"@en ; shahr:about city:a ; shahr:evidence passage:x-0-9 .
+passage:x-0-9 a shahr:Passage ; oa:hasSource article:x ; shahr:startOffset 0 ; shahr:endOffset 9 ; shahr:sha256 "ab" .
+article:x a shahr:Article ; rdfs:label "X"@en ; schema:headline "Kazan News"@en ; shahr:codePoints 20 .
+"""
+
+
+@pytest.fixture(scope="module")
+def open_file(tmp_path_factory: pytest.TempPathFactory) -> Open:
+    """Pages over a Turtle file, which has no named graphs."""
+    folder = tmp_path_factory.mktemp("file")
+    prefixes = "".join(f"PREFIX {name}: <{namespace}>\n" for name, namespace in prefix_map().items())
+    path = folder / "data.ttl"
+    path.write_text(prefixes + FILE, encoding="utf-8")
+    return opener(create_app({"SERVICE": Settings(tiny_project(folder / "p"), dataset=path)}).test_client())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_dataset_without_named_graphs_has_all_its_pages(open_file: Open, lang: str) -> None:
+    for path in ("/", "/city/a.html", "/claim/one.html", "/article/x.html", "/passage/x-0-9.html", "/graph.html"):
+        open_file(path, lang)
+    city = open_file("/city/a.html", lang)
+    assert words(city.find(".//h1")) == {"en": "A", "fa": "الف"}[lang]
+    assert nodes_of(section(city, "claim-facts")) == [f"{BASE}claim/one"]
+    assert nodes_in(section(open_file("/country/b.html", lang), "pointing"))[-1] == f"{BASE}city/a"
+    assert texts(open_file("/claim/one.html", lang), '//div[@class="fact"]//code[@class="digest"]') == ["ab"]
+    assert "city:none" in words(open_file("/city/none.html", lang, 404))
+
+
+def test_a_headline_is_in_the_language_that_it_says(open_file: Open) -> None:
+    for path in ("/article/x.html", "/claim/one.html"):
+        (headline,) = open_file(path, "fa").xpath("//dd/bdi[text()='Kazan News']")
+        assert (headline.get("lang"), headline.get("dir")) == ("en", "ltr")
+
+
+def test_of_more_than_a_page_can_hold_it_says_that_there_is_more(tmp_path: Path) -> None:
+    cities = "".join(f"city:c-{at:04} shahr:country country:many .\n" for at in range(3001))
+    said = "".join(
+        f"passage:p-{at} oa:hasSource article:x ; shahr:speaker person:many .\n"
+        f"claim:c-{at} shahr:evidence passage:p-{at} .\n"
+        for at in range(201)
+    )
+    nodes = 'country:many rdfs:label "Many"@en . person:many rdfs:label "Many"@en . country:few rdfs:label "Few"@en .\n'
+    open_page = opener(invented(tmp_path / "project", {"entities": nodes + cities + said}).test_client())
+    (more,) = open_page("/country/many.html").xpath('//main/p[@class="note"]')
+    assert "SPARQL" in words(more)
+    (more,) = section(open_page("/person/many.html"), "said").xpath('./p[@class="note"]')
+    assert "SPARQL" in words(more)
+    assert not open_page("/country/few.html").xpath('//p[@class="note"]')
+
+
+def test_what_there_is_not_is_told_in_persian_on_a_persian_page(client: FlaskClient) -> None:
+    for path in ("/city/nowhere.html", "/graph/nothing.html", "/city.html?after=x"):
+        page = html.document_fromstring(client.get(f"{path}{'&' if '?' in path else '?'}lang=fa").text)
+        assert [one.get("lang") for one in page.xpath("//main/p/bdi")] == ["fa"], path

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from server import create_app
 from shahr.builds import next_build
@@ -243,26 +245,30 @@ def client(project: Project) -> FlaskClient:
     return app_of(Settings(project, client_seconds=0, client_errors=0)).test_client()
 
 
+def page_of(client: FlaskClient, address: str, **headers: str) -> TestResponse:
+    return client.get(address, headers={"Accept": "text/html", **headers})
+
+
 def test_a_page_of_results(client: FlaskClient) -> None:
-    page = client.get("/search?q=isfahan&lang=en")
+    page = page_of(client, "/search?q=isfahan&lang=en")
     assert page.status_code == 200
     assert page.content_type == "text/html; charset=utf-8"
     assert "Accept-Language" in page.headers["Vary"]
     text = page.get_data(as_text=True)
-    assert '<a href="/city/isfahan.html?lang=en"><bdi lang="en" dir="ltr">Isfahan</bdi></a>' in text
-    assert '<bdi lang="fa" dir="rtl">اصفهان</bdi>' in text
+    assert '<a href="/city/isfahan.html?lang=en"><bdi lang="en">Isfahan</bdi></a>' in text
+    assert '<bdi lang="fa">اصفهان</bdi>' in text
     assert 'value="isfahan"' in text
 
 
 def test_the_page_in_persian_shows_persian_labels_first(client: FlaskClient) -> None:
-    text = client.get("/search?q=isfahan", headers={"Accept-Language": "fa"}).get_data(as_text=True)
-    assert '<a href="/city/isfahan.html"><bdi lang="fa" dir="rtl">اصفهان</bdi></a>' in text
-    assert text.index("اصفهان") < text.index('<bdi lang="en" dir="ltr">Isfahan</bdi>')
+    text = page_of(client, "/search?q=isfahan", **{"Accept-Language": "fa"}).text
+    assert '<a href="/city/isfahan.html"><bdi lang="fa">اصفهان</bdi></a>' in text
+    assert text.index("اصفهان") < text.index('<bdi lang="en">Isfahan<')
 
 
 @pytest.mark.parametrize("address", ["/search", "/search?q=", "/search?q=%20%E2%80%AE", "/search?kind=city"])
 def test_without_a_text_there_is_the_form_alone(client: FlaskClient, address: str) -> None:
-    page = client.get(address)
+    page = page_of(client, address)
     assert page.status_code == 200
     assert 'id="q"' in page.get_data(as_text=True)
     assert 'class="hits"' not in page.get_data(as_text=True)
@@ -286,11 +292,17 @@ def test_results_as_json_by_format_and_by_accept(client: FlaskClient) -> None:
     assert client.get("/search?q=a", headers={"Accept": "text/turtle"}).status_code == 406
 
 
+@pytest.mark.parametrize("accept", [None, "*/*", "application/json, text/html;q=0.5"])
+def test_only_who_names_html_gets_a_page(client: FlaskClient, accept: str | None) -> None:
+    answer = client.get("/search?q=isfahan", headers={} if accept is None else {"Accept": accept})
+    assert (answer.status_code, answer.content_type) == (200, "application/json")
+
+
 def test_results_go_on_over_pages(client: FlaskClient) -> None:
     pages = [client.get(f"/search?q=prominent&format=json&page={page}").get_json() for page in (1, 2, 3)]
     assert [len(page["results"]) for page in pages] == [20, 20, 5]
     assert len({hit["iri"] for page in pages for hit in page["results"]}) == 45
-    second = client.get("/search?q=prominent&kind=person&page=2").get_data(as_text=True)
+    second = page_of(client, "/search?q=prominent&kind=person&page=2").text
     assert 'rel="prev" href="/search?q=prominent&amp;kind=person&amp;page=1"' in second
     assert 'rel="next" href="/search?q=prominent&amp;kind=person&amp;page=3"' in second
     assert 'start="21"' in second
@@ -312,14 +324,34 @@ def test_bad_parameters_of_search_get_a_sentence(client: FlaskClient, query: str
     assert answer.get_data(as_text=True).count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/search?q=a&q=b", "/search?q=a&page=0", "/search?q=a&kind=town", "/search?q=a&format=xml"),
+        *("/search?q=a&colour=red", "/search?q=***", "/search?q=" + "a" * 201, "/search?q=a b c d e f g h i"),
+        *(
+            "/search?q=prominent&page=4",
+            "/search?format=json",
+            "/complete",
+            "/complete?q=***",
+            "/complete?q=a&kind=town",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_in_persian_too(client: FlaskClient, address: str) -> None:
+    answer = client.get(address, headers={"Accept-Language": "fa"})
+    assert answer.status_code in (400, 404)
+    assert re.search("[\u0600-\u06ff]", answer.text)
+
+
 def test_hostile_labels_and_texts_stay_text(client: FlaskClient) -> None:
-    kazan = client.get("/search?q=kazan").get_data(as_text=True)
-    assert "&lt;b&gt;Kazan&lt;/b&gt;" in kazan
+    kazan = page_of(client, "/search?q=kazan").text
+    assert "&lt;b&gt;</code>Kazan<code" in kazan
     assert "<b>" not in kazan
-    asked = client.get("/search?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").get_data(as_text=True)
+    asked = page_of(client, "/search?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").text
     assert "<script" not in asked
-    assert len(client.get("/search?q=long").data) < 12_000
-    turned = client.get("/search?q=turned").get_data(as_text=True)
+    assert len(page_of(client, "/search?q=long").data) < 12_000
+    turned = page_of(client, "/search?q=turned").text
     assert "turned abc<" in turned
     assert client.get("/search?q=dotted&format=json").get_json()["total"] == 0
 
@@ -359,7 +391,7 @@ def test_without_an_index_search_says_so(tmp_path: Path) -> None:
     unindexed = Settings(tiny_project(tmp_path / "other"), client_seconds=0, client_errors=0)
     for served in (elsewhere, unindexed):
         client = app_of(served).test_client()
-        page = client.get("/search?q=isfahan&lang=en")
+        page = page_of(client, "/search?q=isfahan&lang=en")
         assert page.status_code == 200
         assert "Search needs the built graph" in page.get_data(as_text=True)
         for address in ("/search?q=isfahan&format=json", "/complete?q=isfahan"):

@@ -12,10 +12,11 @@ from lxml import html
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from opening import invented
-from shahr.namespaces import BASE
+from shahr.namespaces import BASE, FACT_PREFIXES
 from shahr.solutions import Term
+from shahr.web.kinds import title_of
 from shahr.web.labels import Label, Labels
-from shahr.web.terms import any_term, code, literal, node, plain
+from shahr.web.terms import any_term, code, literal, named_node, node, plain, titled
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -143,3 +144,24 @@ def test_a_long_text_is_cut(lang: str) -> None:
         plain(Label("x" * 9000, "en")),
     ):
         assert len(html.fromstring(str(shown)).text_content()) == 2001
+
+
+def test_a_node_can_be_linked_by_another_name(lang: str) -> None:
+    own = html.fromstring(str(named_node(f"{BASE}city/a", Label("here", "en"), "badge")))
+    assert (own.get("class"), own.get("href"), own.text_content()) == ("badge", f"/city/a.html?lang={lang}", "here")
+    other = html.fromstring(str(named_node("https://a.example/x", Label("there", "en"))))
+    assert (other.get("class"), other.get("href"), other.text_content()) == (None, "https://a.example/x", "there")
+    nowhere = html.fromstring(str(named_node("javascript:alert(1)", Label("x", "en"), "badge")))
+    assert (nowhere.tag, nowhere.get("class"), nowhere.text_content()) == ("span", "badge", "javascript:alert(1)")
+    assert not nowhere.xpath("//a")
+
+
+def test_a_kind_without_a_heading_is_called_by_its_prefix(lang: str) -> None:
+    assert title_of("novelty") == "novelty"
+    assert all(title_of(kind) != kind for kind in FACT_PREFIXES)
+
+
+def test_a_title_is_short_and_turns_no_text(lang: str) -> None:
+    long = titled(Label("x" * 10_000, "en"), None, "\u202ecity\u2066")
+    assert long.split(" · ")[:2] == ["x" * 119 + "…", "city"]
+    assert titled("Cities").startswith("Cities · ")

@@ -19,13 +19,14 @@ from server import create_app
 from shahr.dataset import load_store
 from shahr.namespaces import BASE, SHAHR, SHAPE, iri
 from shahr.paths import Project
+from shahr.turtle import parse_turtle
 from shahr.web.prose import prose
 from shahr.web.settings import Settings
+from shahr.web.triples import Triples
 from shahr.web.vocabulary.concepts import Concepts, in_sequence
-from shahr.web.vocabulary.shapes import Shape, read_shapes
+from shahr.web.vocabulary.shapes import Shape, make_book
 from shahr.web.vocabulary.termuse import named_in
 from shahr.web.vocabulary.tree import tree
-from shahr.web.vocabulary.triples import Triples
 from tiny import LABEL, TYPE, tiny_project
 from tiny import iri as node
 
@@ -89,9 +90,9 @@ def words(element: HtmlElement) -> str:
 
 def row(section: HtmlElement, heading: str) -> HtmlElement:
     """What stands beside a heading in the list of a section."""
-    found = [one for one in section.xpath(".//dl[contains(@class, 'facts')]/div") if words(one[0]) == heading]
+    found = [one for one in section.xpath(".//dl[contains(@class, 'fields')]/dt") if words(one) == heading]
     assert len(found) == 1, (heading, words(section))
-    return found[0][1]
+    return found[0].getnext()
 
 
 def links(element: HtmlElement) -> dict[str, str]:
@@ -289,6 +290,24 @@ def test_a_concept_tells_who_uses_it_the_newest_first(client: FlaskClient, built
     assert "/concept/signed.html" in links(row(members, "Concepts in it"))
 
 
+def test_a_concept_shows_the_shapes_that_guard_it_and_the_questions_that_use_it(client: FlaskClient) -> None:
+    signed, seat = (root_of(client, f"/concept/{name}.html") for name in ("signed", "seat-of-post"))
+    assert "/shapes.html#InAgreementStatuses" in links(row(signed, "Guarded by"))
+    assert "/questions/cities-in-networks" in links(row(seat, "Questions that use it"))
+    assert "/questions/sister-cities" not in links(row(seat, "Questions that use it"))
+
+
+def test_the_diagram_scrolls_in_one_region_alone(pages: dict[tuple[str, str], HtmlElement]) -> None:
+    (drawing,) = pages["/ns.html", "en"].xpath("//*[@class='drawing']")
+    assert drawing.xpath("ancestor-or-self::*[@tabindex='0']") == [drawing]
+
+
+def test_an_unknown_concept_is_told_of_in_persian_too(client: FlaskClient) -> None:
+    for slug in ("nowhere", "Nowhere"):
+        page = html.document_fromstring(client.get(f"/concept/{slug}.html?lang=fa").text)
+        assert re.search("[\u0600-\u06ff]", page.xpath("string(//main//p)"))
+
+
 @pytest.mark.parametrize(
     "slug", ["nowhere", "Mayor", "a%20b", "a%22%3E", "..%2Fns", "%00", "%E2%80%AE", "x" * 10_000, "mayor.html"]
 )
@@ -314,6 +333,8 @@ def hostile_project(folder: Path) -> Project:
         said += [f"<{skos}exactMatch> <javascript:alert(1)>", f"<{skos}inScheme> {node('concept/nasty-scheme')}"]
         said += [f"<http://www.w3.org/2000/01/rdf-schema#subClassOf> {node(name)}", f"<{skos}broader> {node(name)}"]
         lines += [f"{node(name)} {one} {node('graph/ontology')} .\n" for one in said]
+    head = (f"{TYPE} <{owl}Ontology>", "<http://purl.org/dc/terms/license> <javascript:alert(1)>")
+    lines += [f"{node('ns')} {one} {node('graph/ontology')} .\n" for one in head]
     project.graph.write_text("".join(lines), encoding="utf-8")
     project.shapes.mkdir()
     (project.shapes / "nasty.ttl").write_text(
@@ -404,7 +425,8 @@ def test_shapes_that_ask_each_other_in_a_circle_come_to_an_end(tmp_path: Path) -
         "_:list a s:List ; sh:first s:A .",
         encoding="utf-8",
     )
-    found = {shape.name: shape for shape in read_shapes(tmp_path)}
+    book = make_book({"a": parse_turtle(tmp_path / "a.ttl")})
+    found = {shape.name: shape for shape in book}
     assert [one.kind for one in found["A"].constraints] == ["node", "if"]
-    assert [shape.name for shape in read_shapes(tmp_path).users[SHAPE + "B"]] == ["A"]
+    assert [shape.name for shape in book.users[SHAPE + "B"]] == ["A"]
     assert isinstance(found["C"], Shape)

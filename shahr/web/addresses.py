@@ -20,6 +20,7 @@ def is_own(iri: str) -> bool:
 def address_of(iri: str) -> str | None:
     """Give the address of the page about an IRI: of ours "/city/isfahan.html", of others the http(s) IRI itself.
 
+    The whole graph is at "/".
     None for an IRI that no reader should be sent to, javascript: say.
     """
     if not is_own(iri):
@@ -29,6 +30,8 @@ def address_of(iri: str) -> str | None:
         return f"/{found[1]}/{found[2]}.html"
     if found := _TERM.fullmatch(local):
         return f"/{found[1]}.html#{found[2]}"
+    if not local:
+        return "/"
     if local.partition("/")[0] == "ns":
         return "/ns.html"
     return f"/{local}.html" if local in ("shapes", "concept", "graph") else None

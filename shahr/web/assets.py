@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, request
+from flask import Blueprint, Flask, Response, abort
 
 from shahr.paths import Project
 
@@ -101,8 +101,6 @@ def blueprint(assets: Assets) -> Blueprint:
             abort(404)
         response = Response(found.body, content_type=found.content_type)
         response.headers["Cache-Control"] = FOREVER
-        response.set_etag(found.digest)
-        response.make_conditional(request)
         return response
 
     return routes

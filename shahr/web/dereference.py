@@ -7,40 +7,38 @@
 from __future__ import annotations
 
 import re
-from hashlib import blake2b
 
 from flask import Blueprint, request
-from werkzeug.exceptions import NotFound, RequestHeaderFieldsTooLarge
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from shahr.errors import NotAcceptable
-from shahr.formats import negotiate, parse_accept
+from shahr.formats import HTML, data_formats, negotiate, parse_accept, prefers_page
 from shahr.namespaces import BASE, GRAPH
-from shahr.paths import Project
 from shahr.web.addresses import KINDS, SLUG
 from shahr.web.context import MEDIA_TYPE
 from shahr.web.documents import Library, check_node
-from shahr.web.endpoint import RANGES, content_type
+from shahr.web.endpoint import content_type
 from shahr.web.language import link
-from shahr.web.refusals import HTML, data_formats
 
 WHOLES = ("ns", "shapes", "concept", "graph")
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-_SUFFIXES = "ttl, nt, jsonld, rdf, nq"  # as the table of shahr.web.refusals has them
 LONGEST = 200  # characters of a slug
 _SLUG = re.compile(SLUG)
 _DOCUMENT = re.compile(rf"/((?:{'|'.join(KINDS)})/{SLUG}|{'|'.join(WHOLES)})\.([a-z]+)")
 
 
-def blueprint(project: Project) -> Blueprint:
-    """Give the routes of IRIs and of data; `project` holds the shapes."""
+def blueprint() -> Blueprint:
+    """Give the routes of IRIs and of data, and `data_formats` to templates."""
     routes = Blueprint("dereference", __name__)
-    views = _Views(Library(project))
+    routes.add_app_template_global(data_formats, "data_formats")
+    routes.before_app_request(see_graphs)
+    views, suffixes = _Views(Library()), ", ".join(data_formats())
     routes.add_url_rule("/context.jsonld", "context", views.context)
     routes.add_url_rule(f"/<any({', '.join(WHOLES)}):name>", "see_whole", views.see_whole)
-    routes.add_url_rule(f"/<any({', '.join(WHOLES)}):name>.<any({_SUFFIXES}):suffix>", "whole", views.whole)
+    routes.add_url_rule(f"/<any({', '.join(WHOLES)}):name>.<any({suffixes}):suffix>", "whole", views.whole)
     routes.add_url_rule(f"/<any({', '.join(KINDS)}):kind>/<slug>", "see_node", views.see_node)
-    routes.add_url_rule(f"/<any({', '.join(KINDS)}):kind>/<slug>.<any({_SUFFIXES}):suffix>", "node", views.node)
+    routes.add_url_rule(f"/<any({', '.join(KINDS)}):kind>/<slug>.<any({suffixes}):suffix>", "node", views.node)
     routes.add_url_rule(f"/<any({', '.join(KINDS)}):kind>/<slug>/<path:below>", "see_part", views.see_part)
     routes.add_url_rule("/ns/<path:below>", "see_module", views.see_module)
     return routes
@@ -56,6 +54,19 @@ def link_header(path: str) -> str | None:
     others = ((suffix, name) for suffix, name in types.items() if suffix != found[2])
     links += [f'</{found[1]}.{suffix}>; rel="alternate"; type="{name}"' for suffix, name in others]
     return ", ".join([*links, f'<{LICENCE}>; rel="license"', '</ns>; rel="describedby"'])
+
+
+def see_graphs() -> Response | None:
+    """Send who wants data from the IRI of the whole graph, which is `/`, to the list of its graphs; else None.
+
+    They must name a format of data: who takes anything gets the start page.
+    """
+    if request.path != "/" or request.method not in ("GET", "HEAD"):
+        return None
+    accept = request.headers.get("Accept", "")
+    named = set(map(str.lower, parse_accept(accept).values()))
+    types = {one.media_types[0] for one in data_formats().values()}
+    return None if prefers_page(accept, types) or not types & named else _see("/graph")
 
 
 class _Views:
@@ -129,12 +140,8 @@ def _see(path: str) -> Response:
 
 def _best_suffix(accept: str) -> str:
     """Choose for an Accept header: a page for who names HTML and likes no format of data better, else data."""
-    if accept.count(",") >= RANGES:
-        raise RequestHeaderFieldsTooLarge(f"the Accept header names more than {RANGES} types")
     formats = data_formats()
-    wanted = parse_accept(accept)
-    page = wanted.quality(HTML) if HTML in wanted.values() else 0
-    if page and page >= max(wanted.quality(name) for one in formats.values() for name in one.media_types):
+    if prefers_page(accept, (name for one in formats.values() for name in one.media_types)):
         return "html"
     try:
         chosen = negotiate(accept, formats.values())[1]
@@ -147,5 +154,4 @@ def _best_suffix(accept: str) -> str:
 def _data(body: bytes, media_type: str) -> Response:
     response = Response(body, content_type=content_type(media_type))
     response.headers["Cache-Control"] = "no-cache"
-    response.set_etag(blake2b(body, digest_size=16).hexdigest())
-    return response.make_conditional(request)
+    return response

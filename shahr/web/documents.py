@@ -5,8 +5,7 @@ A document is the same bytes as long as the dataset is: triples in order, blank 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from threading import Lock
+from collections.abc import Sequence
 from typing import Any
 
 from pyoxigraph import (
@@ -23,22 +22,18 @@ from pyoxigraph import (
 from werkzeug.exceptions import NotFound
 
 from shahr.dataset import nquads
-from shahr.engine import Answer
 from shahr.engine.writing import write_graph
 from shahr.errors import NotAcceptable
-from shahr.formats import Format
+from shahr.formats import Format, data_formats
 from shahr.namespaces import BASE, GRAPH, iri
-from shahr.paths import Project
 from shahr.queries import fill
-from shahr.turtle import parse_turtle, turtle_of
-from shahr.web.cache import AnswerCache, answer_key
+from shahr.turtle import turtle_of
 from shahr.web.context import Compactor, make_context, write_context
-from shahr.web.refusals import SUFFIXES, Replaced, data_formats
+from shahr.web.refusals import Replaced
 from shahr.web.state import page_query, state
 
 CONCEPTS = BASE + "concept/"
 LARGEST = 64 * 1024**2  # bytes of a document in RDF/XML, which is the longest
-KEPT = 16 * 1024**2  # bytes of documents that are kept
 _REPLACED = iri("dcterms:isReplacedBy")
 
 
@@ -53,56 +48,34 @@ def check_node(node: str) -> None:
 
 
 class Library:
-    """The documents of one application, and those of them that were written before."""
+    """The documents of one application, all of them written with one compactor."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self) -> None:
         self._compactor = Compactor()
-        self._written = AnswerCache(KEPT)
-        self._lock = Lock()
-        self._shapes: list[Quad] | None = None
 
     def node(self, node: str, suffix: str) -> bytes:
         """Write all that is said of a node as subject or object, and of what lies below its IRI; see check_node."""
-
-        def quads() -> list[Quad]:
-            check_node(node)
-            return _selected("document", "node", node)
-
-        return self._document(node, suffix, quads)
+        check_node(node)
+        return self._document(_selected("document", "node", node), suffix)
 
     def graph(self, name: str, suffix: str) -> bytes:
         """Write all triples of the graph with an IRI; NotFound where it has none."""
-        return self._document(name, suffix, lambda: _selected("graph", "graph", name))
+        return self._document(_selected("graph", "graph", name), suffix)
 
     def whole(self, name: str, suffix: str) -> bytes:
         """Write what "ns" (the ontology), "concept", "shapes" or "graph" (the list of graphs) names."""
-        reading = {"ns": _ontology, "concept": _concepts, "shapes": self._read_shapes, "graph": _graphs}
-        return self._document(BASE + name, suffix, reading[name])
+        reading = {"ns": _ontology, "concept": _concepts, "shapes": _shapes, "graph": _graphs}
+        return self._document(reading[name](), suffix)
 
     def context(self) -> bytes:
         """Write the JSON-LD context of the vocabulary in the dataset."""
         return write_context(_context())
 
-    def _document(self, name: str, suffix: str, read: Callable[[], Iterable[Quad]]) -> bytes:
-        """Give what was written before for the same dataset, or write it; NotFound for a document of nothing."""
-        dataset = state().summary.digest
-        key = answer_key(dataset, name, (), (), (None, suffix))
-        with self._lock:
-            kept = self._written.get(key) if dataset else None
-        if kept is not None:
-            return kept.answer.body
-        quads = list(read())
+    def _document(self, quads: Sequence[Quad], suffix: str) -> bytes:
+        """Write a document; NotFound for one of nothing."""
         if not quads:
             raise NotFound
         chosen = data_formats()[suffix]
-        body = self._write(quads, chosen)
-        if dataset:
-            with self._lock:
-                self._written.put(key, Answer("graph", chosen.media_types[0], body))
-        return body
-
-    def _write(self, quads: Sequence[Quad], chosen: Format) -> bytes:
         if chosen.name == "nquads":
             return nquads(quads)
         lines = nquads(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
@@ -114,13 +87,6 @@ class Library:
         if chosen.name == "jsonld":
             return self._compactor.write(triples, _context())
         return _write_xml(triples, chosen)
-
-    def _read_shapes(self) -> list[Quad]:
-        """The files are read once: shapes belong to the checkout, whatever dataset is served."""
-        if self._shapes is None:
-            triples = (one for path in sorted(self._project.shapes.glob("*.ttl")) for one in parse_turtle(path))
-            self._shapes = [Quad(one.subject, one.predicate, one.object) for one in triples]
-        return self._shapes
 
 
 def _context() -> dict[str, Any]:
@@ -145,6 +111,12 @@ def _selected(query: str, variable: str, node: str) -> list[Quad]:
     """Give the quads that a query selects as ?graph ?s ?p ?o; one without a graph stands in none."""
     rows = state().select(_about(query, variable, node)).rows
     return [Quad(s, p, o, DefaultGraph() if graph is None else graph) for graph, s, p, o in rows]  # type: ignore[arg-type]
+
+
+def _shapes() -> list[Quad]:
+    """Shapes belong to the checkout, whatever dataset is served."""
+    triples = (one for found in state().shapes.values() for one in found)
+    return [Quad(one.subject, one.predicate, one.object) for one in triples]
 
 
 def _ontology() -> list[Quad]:
@@ -176,5 +148,5 @@ def _write_xml(triples: Sequence[Triple], chosen: Format) -> bytes:
     try:
         return write_graph(triples, chosen, LARGEST)
     except NotAcceptable as error:
-        others = ", ".join(f".{suffix}" for suffix, name in SUFFIXES.items() if name != chosen.name)
+        others = ", ".join(f".{suffix}" for suffix, one in data_formats().items() if one != chosen)
         raise NotAcceptable(f"RDF/XML cannot carry all that is said here: ask for {others}") from error

@@ -16,7 +16,7 @@ from shahr.engine import Answer
 from shahr.errors import EngineError, QueryError, ShahrError
 from shahr.formats import graph_formats, result_formats
 from shahr.namespaces import prefix_map
-from shahr.queries import Query, asks_elsewhere, without_header
+from shahr.queries import Query, asks_elsewhere, in_order, without_header
 from shahr.solutions import Solutions
 from shahr.web.description import usable_address
 from shahr.web.errors import reply_to
@@ -152,7 +152,7 @@ def _graphs(chosen: Sequence[str]) -> list[tuple[str, bool]]:
 
 def _examples() -> list[tuple[Query, str]]:
     """Our questions that need no other endpoint, each with the text to ask."""
-    numbered = sorted(state().questions.values(), key=lambda one: int(one.metadata.get("number", 0)))
+    numbered = in_order(state().questions.values())
     return [(one, without_header(one.text)) for one in numbered if not asks_elsewhere(one)]
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+from pyoxigraph import Triple
 
 from shahr.engine import Engine, Limits
 from shahr.engine.control import Zygote, start_zygote
@@ -16,7 +18,9 @@ from shahr.engine.pool import PooledEngine
 from shahr.engine.source import Source
 from shahr.engine.summary import DatasetSummary
 from shahr.errors import EngineDown, ProjectMissing, ShahrError
+from shahr.paths import Project
 from shahr.queries import Query, read_queries
+from shahr.turtle import parse_turtle
 from shahr.web.settings import Settings
 
 LOOK = 0.25  # seconds between two looks for a new build
@@ -25,13 +29,14 @@ PATIENCE = 2.0  # seconds before a build that could not be opened is tried again
 
 @dataclass
 class Generation:
-    """One dataset with its engine and questions; it is closed when it is old and nobody uses it any more."""
+    """One dataset with its engine, questions and shapes; it is closed when it is old and nobody uses it any more."""
 
     version: str
     engine: Engine
     pools: tuple[PooledEngine, ...]
     summary: DatasetSummary
     questions: Mapping[str, Query]
+    shapes: Mapping[str, Sequence[Triple]]
     users: int = 0
     old: bool = False
 
@@ -128,8 +133,8 @@ class Generations:
 
     async def _open(self, source: Source) -> Generation:
         """Open a generation, whole or not at all."""
-        read = partial(read_queries, self.settings.project.questions)
-        questions = {query.name: query for query in await asyncio.get_running_loop().run_in_executor(None, read)}
+        read = partial(_read_project, self.settings.project)
+        questions, shapes = await asyncio.get_running_loop().run_in_executor(None, read)
         with ExitStack() as opened:
             pool = await self._pool(source, opened)
             pools: tuple[PooledEngine, ...] = (pool,)
@@ -143,7 +148,7 @@ class Generations:
         summary = DatasetSummary(found["digest"], found["triples"], graphs)
         if source.offline and not found["isolated"]:
             logging.getLogger("shahr").warning("the kernel does not let query processes leave the network")
-        return Generation(source.version, engine, pools, summary, questions)
+        return Generation(source.version, engine, pools, summary, questions, shapes)
 
     async def _pool(self, source: Source, opened: ExitStack) -> PooledEngine:
         loop = asyncio.get_running_loop()
@@ -152,6 +157,12 @@ class Generations:
         opened.callback(pool.close)
         await pool.open(self.settings.children)
         return pool
+
+
+def _read_project(project: Project) -> tuple[dict[str, Query], dict[str, list[Triple]]]:
+    """Give the questions by name, and the triples of the shapes by the name of their file; SourceError."""
+    questions = {query.name: query for query in read_queries(project.questions)}
+    return questions, {path.stem: parse_turtle(path) for path in sorted(project.shapes.glob("*.ttl"))}
 
 
 def _federated(pool: PooledEngine, services: PooledEngine, hosts: tuple[str, ...]) -> Engine:

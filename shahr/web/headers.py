@@ -7,11 +7,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from shahr.errors import ShahrError
+from shahr.formats import HTML
 from shahr.web.dereference import link_header
 from shahr.web.endpoint import shared_headers
 from shahr.web.errors import FAULT, status_of
 from shahr.web.language import language
-from shahr.web.refusals import HTML, refusal
+from shahr.web.refusals import refusal
 from shahr.web.state import release_state
 
 _SELF = ("script-src", "style-src", "font-src", "img-src", "connect-src", "form-action")
@@ -32,6 +33,12 @@ def install(app: Flask) -> None:
     app.teardown_request(release_state)
 
 
+def in_language(response: Response) -> Response:
+    """Say that what a response holds is in the language of the request, as every page is; Vary follows from it."""
+    response.headers["Content-Language"] = language()
+    return response
+
+
 def _add_headers(response: Response) -> Response:
     for name, text in shared_headers():
         response.headers[name] = text
@@ -39,8 +46,9 @@ def _add_headers(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.vary.add("Accept")
     if response.mimetype == HTML:
+        in_language(response)
+    if "Content-Language" in response.headers or response.status_code >= 400:
         response.vary.add("Accept-Language")
-        response.headers["Content-Language"] = language()
     _add_links(response)
     return response
 

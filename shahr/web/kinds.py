@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 
 def title_of(kind: str) -> str:
-    """Give the heading over nodes of a kind, a prefix of Shahr, in the language of this request."""
+    """Give the heading over nodes of a kind, a prefix of Shahr, in the language of this request; else the kind."""
     titles: dict[str, str] = {
         "city": _("Cities"),
         "country": _("Countries"),
@@ -27,4 +27,4 @@ def title_of(kind: str) -> str:
         "claim": _("Claims"),
         "statement": _("Statements"),
     }
-    return titles[kind]
+    return titles.get(kind, kind)

@@ -17,7 +17,7 @@ from shahr.web.addresses import slug_of
 from shahr.web.language import digits, language
 from shahr.web.state import page_query, state
 
-MOST = 2000
+MOST = 2000  # nodes that one query asks for
 PASSAGE = BASE + "passage/"
 _PLACE = re.compile(r"-([0-9]{1,9})-([0-9]{1,9})$")
 
@@ -88,15 +88,15 @@ class Labels:
 
 
 def read_labels(iris: Iterable[str]) -> Labels:
-    """Read the labels of nodes; of more than MOST nodes, those of the first."""
+    """Read the labels of nodes, MOST at a time."""
     wanted = set(iris)
     firsts = _first_facts([iri for iri in wanted if iri.startswith(GRAPH)])
     wanted |= set(firsts.values()) | {_article(iri.removeprefix(GRAPH)) for iri in wanted if iri.startswith(GRAPH)}
     wanted |= {_article(_PLACE.sub("", iri.removeprefix(PASSAGE))) for iri in wanted if iri.startswith(PASSAGE)}
-    nodes = [[NamedNode(node)] for node in sorted(wanted)[:MOST]]
+    nodes = sorted(wanted)
     texts: dict[str, dict[str, str]] = {}
-    if nodes:
-        query = fill(page_query("labels").text, ["node"], nodes)
+    for at in range(0, len(nodes), MOST):
+        query = fill(page_query("labels").text, ["node"], [[NamedNode(node)] for node in nodes[at : at + MOST]])
         for node, label in state().select(query).rows:
             if isinstance(node, NamedNode) and isinstance(label, Literal):
                 texts.setdefault(node.value, {}).setdefault(label.language or "", label.value)

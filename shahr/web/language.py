@@ -20,6 +20,7 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 from flask import Flask, g, request
 from flask_babel import Babel, Domain
+from flask_babel import gettext as _
 from persiantools.jdatetime import MONTH_NAMES_EN, MONTH_NAMES_FA, JalaliDate
 from werkzeug.exceptions import BadRequest
 
@@ -29,6 +30,7 @@ from shahr.web.kinds import title_of
 Language = Literal["en", "fa"]
 DOMAIN = "messages"
 LANGUAGES: tuple[Language, ...] = ("en", "fa")
+RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ps", "ur"})
 YEARS = range(623, 9999)  # the Gregorian years of which both calendars know every day
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
@@ -59,9 +61,11 @@ def other_language() -> Language:
 
 
 def text_dir(code: str = "") -> str:
-    """Give the direction of a language, by default that of this request: rtl or ltr; auto where it is not known."""
-    known = code or language()
-    return "rtl" if known in ("fa", "ar") else "ltr" if known == "en" or "-" in known else "auto"
+    """Give the direction of a language tag, by default that of this request: rtl or ltr; auto where it is not known."""
+    primary, *others = (code or language()).lower().split("-")
+    if primary == "en" or "latn" in others:
+        return "ltr"
+    return "rtl" if primary in RIGHT_TO_LEFT else "auto"
 
 
 def link(path: str, **query: object) -> str:
@@ -73,6 +77,12 @@ def link(path: str, **query: object) -> str:
         return path
     address, hash_, fragment = path.partition("#")
     return f"{address}{'&' if '?' in address else '?'}{urlencode(pairs)}{hash_}{fragment}"
+
+
+def href_of(iri: str) -> str | None:
+    """Give what a link to an IRI holds: a page of ours as link gives it, an address of others as it is, else None."""
+    address = address_of(iri)
+    return link(address) if address and address.startswith("/") else address
 
 
 def here(code: Language) -> str:
@@ -145,7 +155,7 @@ def _gettexts(domain: Domain) -> tuple[Callable[[str], str], Callable[[str, str,
 def _check_language() -> None:
     asked = request.args.getlist("lang")
     if asked and (len(asked) > 1 or asked[0] not in LANGUAGES):
-        raise BadRequest("write lang=en or lang=fa, once")
+        raise BadRequest(_("write lang=en or lang=fa, once"))
 
 
 def _catalogues(folder: Path) -> Domain:

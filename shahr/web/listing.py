@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request
+from flask_babel import gettext as _
 from pyoxigraph import Literal, NamedNode
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response
 
 from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, GRAPH, SOURCE_PREFIXES
 from shahr.queries import fill
-from shahr.web.addresses import is_own
+from shahr.web.addresses import is_own, slug_of
+from shahr.web.documents import check_node
 from shahr.web.kinds import title_of
 from shahr.web.labels import read_labels
 from shahr.web.language import link
-from shahr.web.receipts import facts_named
+from shahr.web.receipts import first_column
 from shahr.web.state import page_query, state
 
 KINDS = (*ENTITY_PREFIXES, *SOURCE_PREFIXES, *FACT_PREFIXES)
@@ -44,23 +46,33 @@ def kind_page(kind: str) -> str:
 
 
 def graphs() -> str:
-    """The named graphs with their sizes."""
-    sizes = state().summary.graphs
-    return render_template("graphs.html", sizes=sizes, labels=read_labels(name for name, _size in sizes))
+    """The named graphs with their sizes, where the service knows them."""
+    summary = state().summary
+    labels = read_labels(name for name, _size in summary.graphs)
+    return render_template("graphs.html", sizes=summary.graphs, known=summary.triples is not None, labels=labels)
 
 
 def graph(name: str) -> str:
     """What a graph describes, 200 nodes a page."""
-    sizes = dict(state().summary.graphs)
     node = GRAPH + name
-    if node not in sizes:
-        raise NotFound("Shahr has no graph of this name")
+    size = _size(node)
     query = fill(page_query("subjects").text, ["graph", "after"], [[NamedNode(node), Literal(_after())]])
-    return _page("", query, f"/graph/{name}.html", node, sizes[node])
+    return _page("", query, f"/graph/{name}.html", node, size)
 
 
-def _page(title: str, query: str, path: str, graph: str = "", size: int = 0) -> str:
-    found = facts_named(query)
+def _size(graph: str) -> int | None:
+    """Give the triples of a graph, None where an endpoint behind us does not tell them; NotFound, or Replaced."""
+    summary = state().summary
+    known = dict(summary.graphs)
+    if summary.triples is None and slug_of(graph):
+        check_node(graph)
+    elif graph not in known:
+        raise NotFound(_("Shahr has no graph of this name"))
+    return known.get(graph)
+
+
+def _page(title: str, query: str, path: str, graph: str = "", size: int | None = None) -> str:
+    found = first_column(query)
     nodes = found[:MOST]
     return render_template(
         "listing.html",
@@ -78,5 +90,5 @@ def _after() -> str:
     """Give the node behind which a list goes on."""
     texts = request.args.getlist("after")
     if texts and (len(texts) > 1 or not is_own(texts[0]) or len(texts[0]) > LONGEST):
-        raise BadRequest("write after= once, with the IRI that ends the list before")
+        raise BadRequest(_("write after= once, with the IRI that ends the list before"))
     return texts[0] if texts else ""

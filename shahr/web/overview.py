@@ -6,9 +6,10 @@ from flask import Blueprint, render_template
 from pyoxigraph import Literal, NamedNode
 
 from shahr.namespaces import FACT_PREFIXES, SHAHR
+from shahr.queries import in_order
 from shahr.web.labels import read_labels
-from shahr.web.receipts import facts_named, iris_in, read_facts
-from shahr.web.sketches import time_line, world_map
+from shahr.web.receipts import first_column, iris_in, read_facts
+from shahr.web.sketches import read_dated, read_world, time_line, world_map
 from shahr.web.state import page_query, state
 
 QUESTIONS = 8
@@ -23,8 +24,10 @@ def blueprint() -> Blueprint:
 
 def start() -> str:
     """The start page."""
-    newest = read_facts(facts_named(page_query("newest").text))
-    questions = sorted(state().questions.values(), key=lambda one: (int(one.metadata.get("number", 0)), one.name))
+    newest = read_facts(first_column(page_query("newest").text))
+    world, dated = read_world(), read_dated()
+    labels = read_labels(iris_in(newest) | world.iris() | {one.fact for one in dated})
+    questions = in_order(state().questions.values())
     return render_template(
         "start.html",
         counts=_counts(),
@@ -33,9 +36,9 @@ def start() -> str:
         questions=questions[:QUESTIONS],
         asked=len(questions),
         newest=newest,
-        labels=read_labels(iris_in(newest)),
-        map=world_map(),
-        timeline=time_line(),
+        labels=labels,
+        map=world_map(world, labels),
+        timeline=time_line(dated, labels),
     )
 
 

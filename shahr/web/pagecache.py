@@ -1,7 +1,8 @@
 """Pages and documents kept as answers are: by the dataset they tell of, in little memory, each coding with its ETag.
 
-A page depends on its address, the language, the Accept header and the dataset; a new build makes the old ones
-unreachable. Pages that search, or show a reader's own query, are made anew.
+A page depends on its address, the host, the language, the Accept header and the dataset, a document on its address
+and the dataset alone; a new build makes the old ones unreachable. Pages that search, or show a reader's own query, are
+made anew. Front-end files name their content, and depend on nothing.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from threading import Lock
 from flask import Flask, Response, g, request
 
 from shahr.engine import Answer
+from shahr.formats import data_formats
 from shahr.web.cache import AnswerCache, Cached
 from shahr.web.coding import LEAST, choose_coding, encode
 from shahr.web.language import language
-from shahr.web.state import state
+from shahr.web.state import is_repeatable, state
 
 ANEW = frozenset({"/search", "/complete", "/sparql"})
+KEPT = frozenset({"Content-Type", "Content-Disposition", "Content-Language", "Cache-Control", "Vary"})
 _PACKED = ("font/", "image/")
 
 
@@ -64,8 +67,9 @@ class PageCache:
 
     def _keep(self, response: Response) -> Cached:
         answer = Answer("page", response.content_type or "", response.get_data())
-        key, headers = g.get("page_key"), tuple(response.headers.items())
-        if key is None or not state().repeatable:
+        key = g.get("page_key")
+        headers = tuple((name, text) for name, text in response.headers.items() if name in KEPT)
+        if key is None or not is_repeatable():
             return Cached(b"", answer, headers)
         with self._lock:
             return self._cache.put(key, answer, headers)
@@ -86,20 +90,24 @@ class PageCache:
 
 def _key() -> bytes | None:
     """Give the key of the page that is asked for; None where it is to be made anew."""
-    if request.method not in ("GET", "HEAD") or request.path in ANEW or request.path.startswith("/assets/"):
+    if request.method not in ("GET", "HEAD") or request.path in ANEW:
         return None
+    if request.path.startswith("/assets/"):
+        return _digest(request.path)
     dataset, version = state().summary.digest, state().version
-    if not dataset:
-        return None
-    asked = (
-        dataset,
-        version,
-        request.host_url,
-        request.path,
-        request.query_string,
-        language(),
-        request.headers.get("Accept"),
-    )
+    return _digest(dataset, version, request.path, *_details()) if dataset else None
+
+
+def _details() -> tuple[object, ...]:
+    """Give what a page depends on beside address and build: a suffix chooses the format, and data have no language."""
+    _stem, dot, suffix = request.path.rpartition("/")[2].rpartition(".")
+    if dot and suffix in data_formats():
+        return ()
+    page = request.host_url, tuple(request.args.items(multi=True)), language()
+    return page if dot else (*page, request.headers.get("Accept"))
+
+
+def _digest(*asked: object) -> bytes:
     return blake2b(repr(asked).encode("utf-8", "surrogatepass"), digest_size=32).digest()
 
 

@@ -6,55 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode
 
 from shahr.namespaces import FACT_PREFIXES, iri
 from shahr.queries import fill
-from shahr.solutions import Term
 from shahr.web.addresses import slug_of
 from shahr.web.state import page_query, state
-
-Node = dict[str, list[Term]]  # the terms of a node by property
-
-
-class Nodes:
-    """What a set of triples says, by subject and property; properties and nodes may be given as curies."""
-
-    def __init__(self, triples: Iterable[Triple]) -> None:
-        self._nodes: dict[str, Node] = {}
-        for triple in triples:
-            if isinstance(triple.subject, NamedNode):
-                node = self._nodes.setdefault(triple.subject.value, {})
-                terms = node.setdefault(triple.predicate.value, [])
-                if triple.object not in terms:
-                    terms.append(triple.object)
-
-    def __contains__(self, node: str) -> bool:
-        return node in self._nodes
-
-    def items(self) -> Iterable[tuple[str, Node]]:
-        """Give each node with its terms."""
-        return self._nodes.items()
-
-    def properties(self, node: str) -> Mapping[str, list[Term]]:
-        """Give all terms of a node by property."""
-        return self._nodes.get(node, {})
-
-    def terms(self, node: str, property_: str) -> list[Term]:
-        """Give the terms of one property of a node, in their order."""
-        return sorted(self.properties(node).get(iri(property_), []), key=str)
-
-    def nodes(self, node: str, property_: str) -> list[str]:
-        """Give those terms that are IRIs."""
-        return [term.value for term in self.terms(node, property_) if isinstance(term, NamedNode)]
-
-    def node(self, node: str, property_: str) -> str | None:
-        """Give the first IRI of a property, if there is one."""
-        return next(iter(self.nodes(node, property_)), None)
-
-    def text(self, node: str, property_: str) -> str | None:
-        """Give the first literal of a property as text, if there is one."""
-        return next((term.value for term in self.terms(node, property_) if isinstance(term, Literal)), None)
+from shahr.web.triples import Triples, Value
 
 
 @dataclass(frozen=True)
@@ -62,16 +20,16 @@ class Receipt:
     """One passage that a fact rests on; `others` are the facts that rest on the same."""
 
     passage: str
-    nodes: Nodes
+    triples: Triples
     others: Sequence[str] = ()
 
     def text(self, property_: str) -> str | None:
         """Give a literal of the passage: `shahr:startOffset`, `shahr:endOffset`, `shahr:sha256`."""
-        return self.nodes.text(self.passage, property_)
+        return self.triples.text(self.passage, property_)
 
     def node(self, property_: str) -> str | None:
         """Give a node of the passage: `shahr:speaker`, `shahr:speakingAs`, `shahr:voice`."""
-        return self.nodes.node(self.passage, property_)
+        return self.triples.iri(self.passage, property_)
 
     @property
     def article(self) -> str | None:
@@ -79,12 +37,16 @@ class Receipt:
         return self.node("oa:hasSource")
 
     def article_text(self, property_: str) -> str | None:
-        """Give a literal of the article: `schema:datePublished`, `schema:headline`, `shahr:jalali`."""
-        return self.nodes.text(self.article, property_) if self.article else None
+        """Give a literal of the article as text: `schema:datePublished`, `shahr:jalali`."""
+        return self.triples.text(self.article, property_) if self.article else None
+
+    def article_literal(self, property_: str) -> Literal | None:
+        """Give a literal of the article, with its language: `schema:headline`."""
+        return self.triples.literal(self.article, property_) if self.article else None
 
     def article_node(self, property_: str) -> str | None:
         """Give a node of the article: `schema:publisher`, `schema:url`, `shahr:dateBasis`."""
-        return self.nodes.node(self.article, property_) if self.article else None
+        return self.triples.iri(self.article, property_) if self.article else None
 
 
 @dataclass(frozen=True)
@@ -92,7 +54,7 @@ class Fact:
     """A fact of the graph as pages show it."""
 
     iri: str
-    nodes: Nodes
+    triples: Triples
     receipts: Sequence[Receipt]
     contested_by: Sequence[str] = ()
     told: frozenset[str] = field(default_factory=frozenset)  # properties that are not fields of their own
@@ -100,7 +62,7 @@ class Fact:
     @cached_property
     def kind(self) -> str:
         """The class that the fact is asserted to be of."""
-        return self.nodes.node(self.iri, "rdf:type") or iri("shahr:Fact")
+        return self.triples.iri(self.iri, "rdf:type") or iri("shahr:Fact")
 
     @property
     def family(self) -> str:
@@ -109,9 +71,9 @@ class Fact:
         return found[0] if found and found[0] in FACT_PREFIXES else "claim"
 
     @property
-    def contests(self) -> list[str]:
+    def contests(self) -> Sequence[str]:
         """The facts that this one contests."""
-        return self.nodes.nodes(self.iri, "shahr:contests")
+        return self.triples.iris(self.iri, "shahr:contests")
 
     @property
     def contested(self) -> bool:
@@ -131,33 +93,33 @@ class Fact:
         return len(self.speakers) == 1 and not unattributed and not self.sources
 
     @property
-    def sources(self) -> list[str]:
+    def sources(self) -> Sequence[str]:
         """The addresses outside that it was taken from, where it rests on no passage."""
-        return self.nodes.nodes(self.iri, "dcterms:source")
+        return self.triples.iris(self.iri, "dcterms:source")
 
     @cached_property
     def day(self) -> str:
         """The newest day that is known of it, an ISO date, "" where there is none: for the order of facts."""
-        own = self.nodes.text(self.iri, "shahr:latest") or ""
+        own = self.text("shahr:latest") or ""
         return own or max((receipt.article_text("schema:datePublished") or "" for receipt in self.receipts), default="")
 
     def text(self, property_: str) -> str | None:
         """Give a literal of the fact."""
-        return self.nodes.text(self.iri, property_)
+        return self.triples.text(self.iri, property_)
 
     def node(self, property_: str) -> str | None:
         """Give a node of the fact."""
-        return self.nodes.node(self.iri, property_)
+        return self.triples.iri(self.iri, property_)
 
     def gist(self, language: str) -> Literal | None:
         """Give what a statement says, in a language if it is there."""
-        gists = [term for term in self.nodes.terms(self.iri, "shahr:gist") if isinstance(term, Literal)]
+        gists = self.triples.literals(self.iri, "shahr:gist")
         return next((term for term in gists if term.language == language), gists[0] if gists else None)
 
     @property
-    def fields(self) -> list[tuple[str, list[Term]]]:
+    def fields(self) -> list[tuple[str, list[Value]]]:
         """Its other properties with their terms, in the order of their IRIs."""
-        properties = self.nodes.properties(self.iri)
+        properties = self.triples.properties(self.iri)
         return [(name, sorted(properties[name], key=str)) for name in sorted(properties) if name not in self.told]
 
 
@@ -165,25 +127,24 @@ def read_facts(facts: Sequence[str]) -> list[Fact]:
     """Read facts with all that their receipts tell, in the order given, those left out that the graph lacks."""
     if not facts:
         return []
-    nodes = Nodes(state().construct(fill(page_query("evidence").text, ["fact"], [[NamedNode(one)] for one in facts])))
-    resting = _resting({passage for fact in facts for passage in nodes.nodes(fact, "shahr:evidence")})
-    contesting: dict[str, list[str]] = {}
-    for node, _ in nodes.items():
-        for contested in nodes.nodes(node, "shahr:contests"):
-            contesting.setdefault(contested, []).append(node)
+    wanted = [[NamedNode(one)] for one in facts]
+    triples = Triples(state().construct(fill(page_query("evidence").text, ["fact"], wanted)))
+    resting = _resting({passage for fact in facts for passage in triples.iris(fact, "shahr:evidence")})
     told = _told()
     return [
-        Fact(one, nodes, _receipts(one, nodes, resting), contesting.get(one, ()), told) for one in facts if one in nodes
+        Fact(one, triples, _receipts(one, triples, resting), triples.pointing(one, "shahr:contests"), told)
+        for one in facts
+        if one in triples
     ]
 
 
 def facts_of(query: str, node: str) -> list[str]:
     """Give the facts that one of the pages' queries over ?node finds, in its order."""
-    return facts_named(fill(page_query(query).text, ["node"], [[NamedNode(node)]]))
+    return first_column(fill(page_query(query).text, ["node"], [[NamedNode(node)]]))
 
 
-def facts_named(query: str) -> list[str]:
-    """Give the nodes in the first column of a SELECT, in its order."""
+def first_column(query: str) -> list[str]:
+    """Give the nodes in the first column of a SELECT of the pages' own, in its order."""
     return [row[0].value for row in state().select(query).rows if isinstance(row[0], NamedNode)]
 
 
@@ -192,21 +153,21 @@ def iris_in(facts: Iterable[Fact]) -> set[str]:
     found: set[str] = set()
     for fact in facts:
         found |= {fact.iri, fact.kind, *fact.contests, *fact.contested_by}
-        for name, terms in fact.nodes.properties(fact.iri).items():
+        for name, terms in fact.triples.properties(fact.iri).items():
             found |= {name, *(term.value for term in terms if isinstance(term, NamedNode))}
         for receipt in fact.receipts:
             found |= {receipt.passage, *receipt.others}
             for node in (receipt.passage, receipt.article or ""):
-                terms = [term for one in fact.nodes.properties(node).values() for term in one]
+                terms = [term for one in fact.triples.properties(node).values() for term in one]
                 found |= {term.value for term in terms if isinstance(term, NamedNode)}
             found |= {receipt.article} if receipt.article else set()
     return found
 
 
-def _receipts(fact: str, nodes: Nodes, resting: Mapping[str, Sequence[str]]) -> list[Receipt]:
+def _receipts(fact: str, triples: Triples, resting: Mapping[str, Sequence[str]]) -> list[Receipt]:
     return [
-        Receipt(passage, nodes, [other for other in resting.get(passage, ()) if other != fact])
-        for passage in nodes.nodes(fact, "shahr:evidence")
+        Receipt(passage, triples, [other for other in resting.get(passage, ()) if other != fact])
+        for passage in triples.iris(fact, "shahr:evidence")
     ]
 
 

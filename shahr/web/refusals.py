@@ -8,27 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from urllib.parse import quote
 
 from flask import render_template, request
 from flask_babel import gettext as _
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
-from werkzeug.exceptions import Gone, HTTPException
-from werkzeug.urls import iri_to_uri
+from werkzeug.exceptions import Gone, HTTPException, RequestHeaderFieldsTooLarge
 from werkzeug.wrappers import Response
 
 from shahr.dataset import nquads
 from shahr.errors import ShahrError
-from shahr.formats import Format, graph_formats, parse_accept
+from shahr.formats import HTML, Format, data_formats, parse_accept
 from shahr.namespaces import BASE, iri
 from shahr.turtle import turtle_of
-from shahr.web.endpoint import RANGES, content_type
+from shahr.web.endpoint import content_type
 from shahr.web.errors import reply_to
 from shahr.web.labels import Labels, read_labels
 from shahr.web.language import language
 from shahr.web.messages import Reply
 
-HTML = "text/html"
-SUFFIXES = {"ttl": "turtle", "nt": "ntriples", "jsonld": "jsonld", "rdf": "rdfxml", "nq": "nquads"}
 _HTTP = "http://www.w3.org/2011/http#"
 _CODES = "http://www.w3.org/2011/http-statusCodes#"
 _PERSIAN = re.compile("[؀-ۿ]")
@@ -42,16 +40,11 @@ class Replaced(Gone):
         self.node, self.successors = node, tuple(successors)
 
 
-def data_formats() -> dict[str, Format]:
-    """Give the formats of documents by the suffix of their address: "ttl" …, the preferred one first."""
-    named = {one.name: one for one in graph_formats()}
-    return {suffix: named[name] for suffix, name in SUFFIXES.items()}
-
-
 def refusal(error: ShahrError | HTTPException) -> Response:
-    """Give an error as the response to the request in hand, in the form that it asks for."""
+    """Give an error as the response to the request in hand, in the form that it asks for, if its headers are read."""
     reply = reply_to(error)
-    form = _form(request.path, request.headers.get("Accept", ""))
+    is_unread = isinstance(error, RequestHeaderFieldsTooLarge)
+    form = None if is_unread else _form(request.path, request.headers.get("Accept", ""))
     if form == HTML:
         reply = _page(reply, error)
     elif isinstance(form, Format) and reply.status in (404, 410):
@@ -60,13 +53,11 @@ def refusal(error: ShahrError | HTTPException) -> Response:
 
 
 def _form(path: str, accept: str) -> str | Format | None:
-    """Give "text/html", a format of data, or None for text; a header that names too many types is not read."""
+    """Give "text/html", a format of data, or None for text."""
     formats = data_formats()
     suffix = path.rpartition("/")[2].rpartition(".")[2]
     if suffix == "html" or suffix in formats:
         return formats.get(suffix, HTML)
-    if accept.count(",") >= RANGES:
-        return None
     wanted = parse_accept(accept)
     named = {name.lower() for name in wanted.values()}
     offered: list[tuple[str, str | Format | None]] = [(HTML, HTML)]
@@ -127,7 +118,7 @@ def _triples(reply: Reply, error: ShahrError | HTTPException) -> Iterator[Triple
         for new in error.successors:
             yield Triple(NamedNode(error.node), NamedNode(iri("dcterms:isReplacedBy")), NamedNode(new))
         return
-    address = iri_to_uri(BASE + request.path.removeprefix("/"))
+    address = BASE + quote(request.path.removeprefix("/"), safe="/")
     node, asked, answer = (NamedNode(address + end) for end in ("", "#request", "#response"))
     kind, comment = NamedNode(iri("rdf:type")), NamedNode(iri("rdfs:comment"))
     yield Triple(node, comment, Literal("There is nothing at this address.", language="en"))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from flask_babel import gettext as _
 from pyoxigraph import Literal, NamedNode, Triple
 from werkzeug.exceptions import NotFound
 
@@ -13,29 +14,28 @@ from shahr.namespaces import curie, graph_iri, iri
 from shahr.queries import fill
 from shahr.solutions import Term
 from shahr.web.addresses import slug_of
-from shahr.web.receipts import Nodes
+from shahr.web.matches import MATCHES
 from shahr.web.refusals import Replaced
 from shahr.web.state import page_query, state
+from shahr.web.triples import Triples, Value
 
 LONGEST = 300  # characters of an IRI
-_EXACT = (
-    "owl:sameAs",
-    "skos:exactMatch",
-    "skos:closeMatch",
-    "skos:broadMatch",
-    "skos:narrowMatch",
-    "skos:relatedMatch",
-)
+MOST = 3000  # triples of a node; node.rq finds one more
+_SAME = ("owl:sameAs", *MATCHES)
 
 
 @dataclass(frozen=True)
 class Resource:
-    """A node: what is asserted of it, what rules derive, and what points to it as (subject, property) pairs."""
+    """A node: what is asserted of it, what rules derive, and what points to it as (subject, property) pairs.
+
+    `more` tells that this is not all: of what points to it, the rest was left out.
+    """
 
     iri: str
-    asserted: Nodes
-    derived: Nodes
+    asserted: Triples
+    derived: Triples
     incoming: Sequence[tuple[str, str]]
+    more: bool = False
 
     @property
     def curie(self) -> str:
@@ -45,27 +45,25 @@ class Resource:
     @property
     def kind(self) -> str | None:
         """The class that it is asserted to be of."""
-        return self.asserted.node(self.iri, "rdf:type") or self.derived.node(self.iri, "rdf:type")
+        return self.asserted.iri(self.iri, "rdf:type") or self.derived.iri(self.iri, "rdf:type")
 
     @property
     def names(self) -> list[Literal]:
         """All its labels and other names, labels first."""
-        found = self.asserted.terms(self.iri, "rdfs:label") + self.asserted.terms(self.iri, "skos:altLabel")
-        return [term for term in found if isinstance(term, Literal)]
+        return self.asserted.literals(self.iri, "rdfs:label", "skos:altLabel")
 
     @property
     def links(self) -> list[str]:
         """The same thing, or nearly the same, in the data of others."""
-        found = [node for name in _EXACT for node in self.asserted.nodes(self.iri, name)]
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(self.asserted.iris(self.iri, *_SAME)))
 
     @property
-    def fields(self) -> list[tuple[str, list[Term]]]:
+    def fields(self) -> list[tuple[str, list[Value]]]:
         """What defines it: the asserted properties of our own ontology."""
         return _own_properties(self.asserted, self.iri)
 
     @property
-    def consequences(self) -> list[tuple[str, list[Term]]]:
+    def consequences(self) -> list[tuple[str, list[Value]]]:
         """What rules derive of it, in our own ontology; edges that only lead to facts left out."""
         shortcuts = {iri(f"shahr:{name}") for name in ("hasAgreement", "hasTenure", "hasMembership")}
         told = dict(self.fields)
@@ -81,8 +79,8 @@ class Resource:
     def iris(self) -> set[str]:
         """Give every IRI that a page names of it."""
         found = {self.iri, *self.links}
-        for nodes in (self.asserted, self.derived):
-            for name, terms in nodes.properties(self.iri).items():
+        for triples in (self.asserted, self.derived):
+            for name, terms in triples.properties(self.iri).items():
                 found |= {name, *(term.value for term in terms if isinstance(term, NamedNode))}
         return found | {one for pair in self.incoming for one in pair}
 
@@ -92,25 +90,32 @@ def read_resource(node: str) -> Resource:
     if slug_of(node) is None or len(node) > LONGEST:
         raise NotFound
     rows = state().select(fill(page_query("node").text, ["node"], [[NamedNode(node)]])).rows
-    inferred = graph_iri("inferred")
+    asserted, derived, incoming = _sorted(node, rows[:MOST])
+    if successors := asserted.iris(node, "dcterms:isReplacedBy"):
+        raise Replaced(node, successors)
+    if node not in asserted:
+        raise NotFound(_("Shahr knows nothing that is called %(name)s", name=curie(node)))
+    return Resource(node, asserted, derived, incoming, len(rows) > MOST)
+
+
+def _sorted(node: str, rows: Iterable[Sequence[Term | None]]) -> tuple[Triples, Triples, list[tuple[str, str]]]:
+    """Sort rows of node.rq into what is asserted, what is derived, and what points to the node.
+
+    What stands in no named graph counts as asserted.
+    """
+    inferred = NamedNode(graph_iri("inferred"))
     out: dict[bool, list[Triple]] = {True: [], False: []}
     incoming: list[tuple[str, str]] = []
     for graph, subject, name, object_ in rows:
         assert isinstance(name, NamedNode)
         if isinstance(object_, NamedNode | Literal):
-            derived = isinstance(graph, NamedNode) and graph.value == inferred
-            out[derived].append(Triple(NamedNode(node), name, object_))
+            out[graph == inferred].append(Triple(NamedNode(node), name, object_))
         elif isinstance(subject, NamedNode):
             incoming.append((subject.value, name.value))
-    asserted = Nodes(out[False])
-    if successors := asserted.nodes(node, "dcterms:isReplacedBy"):
-        raise Replaced(node, successors)
-    if not out[False]:
-        raise NotFound(f"Shahr knows nothing that is called {curie(node)}")
-    return Resource(node, asserted, Nodes(out[True]), incoming)
+    return Triples(out[False]), Triples(out[True]), incoming
 
 
-def _own_properties(nodes: Nodes, node: str) -> list[tuple[str, list[Term]]]:
+def _own_properties(triples: Triples, node: str) -> list[tuple[str, list[Value]]]:
     own = iri("shahr:")
-    found = nodes.properties(node)
+    found = triples.properties(node)
     return [(name, sorted(found[name], key=str)) for name in sorted(found) if name.startswith(own)]

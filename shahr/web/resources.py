@@ -18,17 +18,6 @@ from shahr.web.sketches import article_strip, city_map
 from shahr.web.state import page_query, state
 
 MOST = 200
-FAMILIES = (
-    "tenure",
-    "agreement",
-    "membership",
-    "event",
-    "designation",
-    "affiliation",
-    "observation",
-    "claim",
-    "statement",
-)
 
 
 def blueprint() -> Blueprint:
@@ -41,7 +30,10 @@ def blueprint() -> Blueprint:
 
 
 def node_page(kind: str, slug: str) -> str:
-    """An entity, period or fact; the kinds are those of shahr.web.dereference, or its routes would come first."""
+    """An entity, period or fact: articles, passages, concepts and graphs have routes of their own, which come first.
+
+    The kinds are those of shahr.web.dereference all the same, or its routes would come before this one.
+    """
     return fact(kind, slug) if kind in FACT_PREFIXES else entity(kind, slug)
 
 
@@ -59,6 +51,7 @@ def entity(kind: str, slug: str) -> str:
         groups=by_family(facts),
         said=[one for one in said[:MOST] if one not in newest],
         more=len(newest) > MOST,
+        more_said=len(said) > MOST,
         labels=labels,
         map=city_map(found.iri, facts, labels) if kind in ("city", "place") else None,
     )
@@ -67,11 +60,17 @@ def entity(kind: str, slug: str) -> str:
 def fact(kind: str, slug: str) -> str:
     """One fact with its receipts, and the facts that speak of it."""
     found = read_resource(f"{BASE}{kind}/{slug}")
-    facts = read_facts([found.iri, *facts_of("facts", found.iri)[:MOST]])
+    around = facts_of("facts", found.iri)
+    facts = read_facts([found.iri, *around[:MOST]])
     labels = read_labels(found.iris() | iris_in(facts))
     shown = [one for one in facts if one.iri == found.iri]
     return render_template(
-        "fact.html", node=found, fact=shown[0] if shown else None, groups=by_family(facts[1:]), labels=labels
+        "fact.html",
+        node=found,
+        fact=shown[0] if shown else None,
+        groups=by_family([one for one in facts if one.iri != found.iri]),
+        more=len(around) > MOST,
+        labels=labels,
     )
 
 
@@ -97,8 +96,8 @@ def passage(slug: str) -> str:
 
 
 def by_family(facts: Iterable[Fact]) -> list[tuple[str, list[Fact]]]:
-    """Give facts by their kind, in the order of FAMILIES; within a kind the order stays."""
-    groups: dict[str, list[Fact]] = {name: [] for name in FAMILIES}
+    """Give facts by their kind, in the order of FACT_PREFIXES; within a kind the order stays."""
+    groups: dict[str, list[Fact]] = {name: [] for name in FACT_PREFIXES}
     for one in facts:
         groups[one.family].append(one)
     return [(name, group) for name, group in groups.items() if group]

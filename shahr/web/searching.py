@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
 from flask_babel import gettext as _
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadRequest, NotFound
 
-from shahr.errors import NotAcceptable, ProjectMissing, QueryError
+from shahr.errors import NothingToSearch, ProjectMissing, TextTooLong, TooManyWords, UnknownKind
 from shahr.folding import visible
-from shahr.formats import parse_accept
-from shahr.search import Found, Hit, Index, Name, open_index, searchable_kinds
+from shahr.search import LONGEST, MOST_WORDS, Found, Hit, Index, open_index, searchable_kinds
 from shahr.web.addresses import address_of
-from shahr.web.language import language, other_language
+from shahr.web.headers import in_language
+from shahr.web.labels import Labels
+from shahr.web.language import LANGUAGES
 from shahr.web.settings import Settings
 from shahr.web.site import site_of
+from shahr.web.wanted import wants_json
 
 ON_A_PAGE = 20
 COMPLETIONS = 10
@@ -60,45 +63,43 @@ def blueprint() -> Blueprint:
 def search(current: CurrentIndex) -> Response:
     """The page ?q=…&kind=…&page=…, the form alone without q; as JSON with ?format=json or by Accept."""
     given = _parameters("q", "kind", "page", "format")
-    as_json, text, page = _wants_json(given.get("format", "")), visible(given.get("q", "")), _page(given)
-    kinds, index = searchable_kinds(given.get("kind", "")), current.of(site_of(current_app).service.settings)
-    found = index.search(text, kinds, ON_A_PAGE, (page - 1) * ON_A_PAGE) if index and text else None
+    as_json, text, page = wants_json(), visible(given.get("q", "")), _page(given)
+    index = current.of(site_of(current_app).service.settings)
+    with _translated():
+        kinds = searchable_kinds(given.get("kind", ""))
+        found = index.search(text, kinds, ON_A_PAGE, (page - 1) * ON_A_PAGE) if index and text else None
     if found and page > _pages(found):
-        raise NotFound(f"the results end at page {_pages(found)}")
+        raise NotFound(_("the results end at page %(last)s", last=_pages(found)))
     if as_json:
         return _json(_results(index, found, text, page))
     asked = {"text": text, "kind": given.get("kind", ""), "page": page, "size": ON_A_PAGE}
-    named = {"label": label, "other_label": other_label, "address": address, "kind_names": kind_names()}
+    named = {"labels": labels_of(found.hits if found else []), "address": address, "kind_names": kind_names()}
     pages = _pages(found) if found else 0
     html = render_template("search.html", index=index, found=found, pages=pages, **asked, **named)
-    return _told(Response(html, content_type="text/html; charset=utf-8"))
+    return Response(html, content_type="text/html; charset=utf-8")
 
 
 def complete(current: CurrentIndex) -> Response:
     """The names that begin with ?q=…, of ?kind=…: a JSON list of at most ten with iri, curie, label and kind."""
     given = _parameters("q", "kind")
-    text, kinds = visible(given.get("q", "")), searchable_kinds(given.get("kind", ""))
+    text, index = visible(given.get("q", "")), current.of(site_of(current_app).service.settings)
     if not text:
-        raise QueryError("completion needs the parameter 'q', the beginning of a name")
-    index = current.of(site_of(current_app).service.settings)
+        raise BadRequest(_("completion needs the parameter '%(name)s', the beginning of a name", name="q"))
     if index is None:
         raise NotFound(_without_index())
-    hits = index.complete(text, kinds, COMPLETIONS)
-    answer = _json([{"iri": hit.iri, "curie": hit.curie, "label": label(hit).text, "kind": hit.kind} for hit in hits])
+    with _translated():
+        hits = index.complete(text, searchable_kinds(given.get("kind", "")), COMPLETIONS)
+    labels = labels_of(hits)
+    answer = in_language(_json([_completion(hit, labels.of(hit.iri).text) for hit in hits]))
     answer.headers["Cache-Control"] = COMPLETED
     return answer
 
 
-def label(hit: Hit) -> Name:
-    """Give the label of a hit in the language of the request, else in the other, else in any, else its curie."""
-    order = ("fa", "en", *hit.labels) if language() == "fa" else ("en", "fa", *hit.labels)
-    return next((Name(hit.labels[tag], tag) for tag in order if tag in hit.labels), Name(hit.curie, ""))
-
-
-def other_label(hit: Hit) -> Name | None:
-    """Give the label of a hit in the language that the page is not in, unless it stands for a missing one."""
-    tag = other_language()
-    return Name(hit.labels[tag], tag) if tag in hit.labels and language() in hit.labels else None
+def labels_of(hits: Iterable[Hit]) -> Labels:
+    """Give the labels of hits in the languages that pages are in, or in any where they have none of those."""
+    return Labels(
+        {hit.iri: {tag: hit.labels[tag] for tag in LANGUAGES if tag in hit.labels} or hit.labels for hit in hits}
+    )
 
 
 def address(hit: Hit) -> str:
@@ -135,30 +136,38 @@ def kind_names() -> dict[str, str]:
 
 
 def _parameters(*known: str) -> dict[str, str]:
-    """Give the parameters of the request; QueryError for one that is unknown or repeated."""
+    """Give the parameters of the request; BadRequest for one that is unknown or repeated."""
     for name, values in request.args.lists():
         if name not in (*known, "lang"):
-            raise QueryError(f"there is no parameter {name[:40]!r} here, only {', '.join((*known, 'lang'))}")
+            listed = ", ".join((*known, "lang"))
+            raise BadRequest(_("there is no parameter '%(name)s' here, only %(listed)s", name=name[:40], listed=listed))
         if len(values) > 1:
-            raise QueryError(f"{name!r} is given more than once")
+            raise BadRequest(_("'%(name)s' is given more than once", name=name))
     return {name: value for name, value in request.args.items() if name != "lang"}
 
 
 def _page(given: Mapping[str, str]) -> int:
     page = given.get("page", "1")
     if not _PAGE.fullmatch(page):
-        raise QueryError("page is a whole number from 1 on")
+        raise BadRequest(_("'%(name)s' is a whole number from 1 on", name="page"))
     return int(page)
 
 
-def _wants_json(format_name: str) -> bool:
-    if format_name not in ("", "html", "json"):
-        raise QueryError(f"format {format_name[:40]!r} is not one of html, json")
-    wanted = parse_accept(request.headers.get("Accept", ""))
-    best = format_name or wanted.best_match(["text/html", "application/json"])
-    if not best:
-        raise NotAcceptable("nothing in the Accept header can be given here: this comes as text/html, application/json")
-    return best in ("json", "application/json")
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Say in the language of the request why something cannot be searched for."""
+    try:
+        yield
+    except UnknownKind as error:
+        sentence = _("%(name)s '%(value)s' is not one of %(listed)s", name="kind", value=error.name, listed=error.known)
+        raise BadRequest(sentence) from error
+    except TextTooLong as error:
+        sentence = _("the text to search for is longer than %(most)s characters: write less", most=LONGEST)
+        raise BadRequest(sentence) from error
+    except TooManyWords as error:
+        raise BadRequest(_("there are more than %(most)s words to search for: write fewer", most=MOST_WORDS)) from error
+    except NothingToSearch as error:
+        raise BadRequest(_("there is nothing to search for: write a letter or a digit at least")) from error
 
 
 def _pages(found: Found) -> int:
@@ -170,7 +179,7 @@ def _results(index: Index | None, found: Found | None, text: str, page: int) -> 
     if index is None:
         raise NotFound(_without_index())
     if found is None:
-        raise QueryError("search needs the parameter 'q', what to search for")
+        raise BadRequest(_("search needs the parameter 'q', what to search for"))
     sums = {"query": text, "total": found.total, "page": page, "pages": _pages(found), "kinds": dict(found.kinds)}
     return {**sums, "results": [_result(hit) for hit in found.hits]}
 
@@ -181,16 +190,15 @@ def _result(hit: Hit) -> dict[str, Any]:
     return {**about, "labels": dict(hit.labels), "matched": matched, "score": hit.score}
 
 
+def _completion(hit: Hit, label: str) -> dict[str, str]:
+    return {"iri": hit.iri, "curie": hit.curie, "label": label, "kind": hit.kind}
+
+
 def _without_index() -> str:
-    return "search needs the built graph with its index: serve a project, after `shahr run`"
+    sentence: str = _("search needs the built graph with its index: serve a project, after %(command)s")
+    return sentence % {"command": "`shahr run`"}
 
 
 def _json(content: object) -> Response:
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return _told(Response(f"{text}\n", content_type="application/json"))
-
-
-def _told(response: Response) -> Response:
-    """Say that the answer differs by the language that is asked for."""
-    response.vary.add("Accept-Language")
-    return response
+    return Response(f"{text}\n", content_type="application/json")

@@ -38,6 +38,11 @@ class State:
         return self._generation.questions
 
     @property
+    def shapes(self) -> Mapping[str, Sequence[Triple]]:
+        """The triples of the shapes by the name of their file; the same object as long as the build serves."""
+        return self._generation.shapes
+
+    @property
     def summary(self) -> DatasetSummary:
         """What the dataset holds, in figures."""
         return self._generation.summary
@@ -106,6 +111,12 @@ def state() -> State:
         g.state = State(site, site.runner.run(site.service.generations.acquire()))
     found: State = g.state
     return found
+
+
+def is_repeatable() -> bool:
+    """Tell whether the answer to this request stays as long as the dataset does: so it does where nothing was asked."""
+    found: State | None = g.get("state")
+    return found is None or found.repeatable
 
 
 def release_state(error: BaseException | None = None) -> None:

@@ -8,25 +8,28 @@ from __future__ import annotations
 import re
 
 from flask import Flask
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from pyoxigraph import Literal, NamedNode
 
 from shahr.solutions import Term
-from shahr.web.addresses import address_of
+from shahr.web.drawing.letters import shortened
 from shahr.web.labels import Label, Labels
-from shahr.web.language import LANGUAGES, both_dates, digits, link, number, read_day, text_dir
+from shahr.web.language import LANGUAGES, both_dates, digits, href_of, number, read_day, text_dir
 from shahr.web.prose import prose
 
 LONGEST = 2000  # characters of a text that a page shows
 _CLOCK = re.compile(r"[0-9]{2,4}[-:][0-9]{2}(?:[-:][0-9]{2})?")  # a day of another calendar, a time of day
 _NUMBER = re.compile(r"(?![0-9]{4}$)[+-]?[0-9]{1,15}(\.[0-9]{1,10})?")  # four digits may be a year
 BRIEF = 42  # characters of an address
+TITLE = 120  # characters of a part of a title
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
 def install(app: Flask) -> None:
-    """Give the templates of an app `term_node`, `term_literal`, `term_any` and `term_plain`; see terms.html."""
+    """Give the templates of an app `titled`, and what terms.html calls by shorter names."""
     app.jinja_env.globals |= {"term_node": node, "term_literal": literal, "term_any": any_term, "term_plain": plain}
+    app.jinja_env.globals |= {"term_named": named_node, "titled": titled}
 
 
 def plain(label: Label) -> Markup:
@@ -40,7 +43,7 @@ def node(iri: str, labels: Labels) -> Markup:
     """Give a link with the label of a node; only its text where it is no place to send a reader."""
     written = labels.links.get(iri)
     if written is None:
-        written = labels.links[iri] = _node(iri, labels)
+        written = labels.links[iri] = named_node(iri, labels.of(iri))
     return written
 
 
@@ -70,15 +73,21 @@ def any_term(term: Term, labels: Labels) -> Markup:
     return literal(term) if isinstance(term, Literal) else code(str(term))
 
 
-def _node(iri: str, labels: Labels) -> Markup:
-    address = address_of(iri)
+def named_node(iri: str, label: Label, class_: str = "") -> Markup:
+    """Give a link to a node with a label of choice; the IRI as code where it is no place to send a reader."""
+    address, kind = href_of(iri), f' class="{escape(class_)}"' if class_ else ""
     if address is None:
-        return code(iri)
+        return Markup(f"<span{kind}>{code(iri)}</span>") if kind else code(iri)
     if address.startswith("/"):
-        return Markup(f'<a href="{escape(link(address))}">{plain(labels.of(iri))}</a>')
-    label = labels.of(iri)
+        return Markup(f'<a{kind} href="{escape(address)}">{plain(label)}</a>')
     shown = plain(label) if label.text != iri else code(_brief(address))
-    return Markup(f'<a href="{escape(address)}" rel="external noopener">{shown}</a>')
+    return Markup(f'<a{kind} href="{escape(address)}" rel="external noopener">{shown}</a>')
+
+
+def titled(*parts: Label | str | None) -> str:
+    """Give the title of a page: its parts, those that are, with the name of the site; no part is long or turns text."""
+    texts = (part if isinstance(part, str) else part.text for part in parts if part)
+    return " · ".join([*(shortened(text, TITLE) for text in texts), _("Shahr")])
 
 
 def code(text: str) -> Markup:

@@ -20,7 +20,7 @@ class Span:
     start: int
     end: int
     label: str
-    href: str
+    href: str | None
 
 
 def draw_strip(spans: Sequence[Span], length: int, title: str, name: str, rtl: bool) -> Markup:

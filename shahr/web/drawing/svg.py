@@ -55,7 +55,8 @@ def linked(
 def frame(kind: str, name: str, title: str, description: str, size: tuple[float, float], *parts: str) -> Markup:
     """Give the whole drawing: `kind` for its style, `name` (an id, once a page), its title and what it shows.
 
-    `size` is the width and height of the drawing in its own units. A narrow screen scrolls it sideways in its box.
+    `size` is the width and height of the drawing in its own units. A narrow screen scrolls it sideways in its box,
+    which can have the focus and so has the name.
     """
     known = (
         tag("title", escape(plain(title)), id=f"{name}-title"),
@@ -63,8 +64,8 @@ def frame(kind: str, name: str, title: str, description: str, size: tuple[float,
     )
     box = f"0 0 {number(size[0])} {number(size[1])}"
     labels: dict[str, Attribute] = {"aria_labelledby": f"{name}-title", "aria_describedby": f"{name}-desc"}
-    drawn = tag("svg", *known, *parts, role="group", **labels, viewBox=box, direction="ltr", class_=f"drawing-{kind}")
-    return tag("div", drawn, class_="drawing", tabindex=0, role="group", aria_label=plain(title))
+    drawn = tag("svg", *known, *parts, role="none", viewBox=box, direction="ltr", class_=f"drawing-{kind}")
+    return tag("div", drawn, class_="drawing", tabindex=0, role="group", **labels)
 
 
 def series(kinds: set[str]) -> dict[str, str]:

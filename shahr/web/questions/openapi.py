@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,14 @@ from flask import Blueprint, Response, current_app
 
 from shahr.formats import graph_formats, result_formats
 from shahr.namespaces import curie
-from shahr.queries import Param, Query, asks_elsewhere, example
+from shahr.queries import Param, Query, asks_elsewhere, example, in_order
+from shahr.web.addresses import SLUG
+from shahr.web.headers import in_language
 from shahr.web.language import language
 from shahr.web.questions.pages import SAFE, respond
-from shahr.web.questions.parameters import LONGEST, namespaces
+from shahr.web.questions.parameters import LONGEST, NAME, namespaces
 from shahr.web.state import state
 
-_SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
-_PLAIN = r"[^:<>\x00-\x1f\x7f]*[^:<>\x00-\x1f\x7f\s][^:<>\x00-\x1f\x7f]*"  # a name, or a slug alone
 _REFUSALS = {
     "400": "BadRequest",
     "404": "NotFound",
@@ -39,42 +40,63 @@ Json = dict[str, Any]
 
 def blueprint() -> Blueprint:
     """Give the route of the description."""
-    routes = Blueprint("openapi", __name__)
-    routes.add_url_rule("/openapi.json", "openapi", openapi)
+    routes, described = Blueprint("openapi", __name__), Description()
+    routes.add_url_rule("/openapi.json", "openapi", described.openapi)
     return routes
 
 
-def openapi() -> Response:
-    """The description, with the summaries of the questions in the language of the request."""
-    routes = {rule.rule for rule in current_app.url_map.iter_rules()}
-    document = description(state().questions.values(), language(), routes)
-    return respond(json.dumps(document, ensure_ascii=False, indent=1).encode(), "application/json", "openapi.json")
+class Description:
+    """The description in each language, made once for the questions that are served."""
+
+    def __init__(self) -> None:
+        self._fixed = read_fixed()
+        self._made: tuple[Mapping[str, Query], dict[str, bytes]] = ({}, {})
+
+    def openapi(self) -> Response:
+        """The description, with the summaries of the questions in the language of the request."""
+        questions, tongue = state().questions, language()
+        known, made = self._made
+        if known is not questions:
+            made = {}
+            self._made = (questions, made)
+        if tongue not in made:
+            routes = {rule.rule for rule in current_app.url_map.iter_rules()}
+            document = description(self._fixed, questions.values(), tongue, routes)
+            made[tongue] = json.dumps(document, ensure_ascii=False, indent=1).encode()
+        return in_language(respond(made[tongue], "application/json", "openapi.json"))
 
 
-def description(questions: Iterable[Query], tongue: str, routes: Iterable[str]) -> Json:
+def read_fixed() -> Json:
+    """Read what no question changes."""
+    fixed: Json = json.loads((Path(__file__).parent / "openapi.json").read_text(encoding="utf-8"))
+    return fixed
+
+
+def description(fixed_part: Json, questions: Iterable[Query], tongue: str, routes: Iterable[str]) -> Json:
     """Describe the service (OpenAPI 3.1): a path for each question, /sparql, and what else there is of `routes`.
 
     `tongue` is "en" or "fa", the language of summaries and labels.
     """
-    document: Json = json.loads((Path(__file__).parent / "openapi.json").read_text(encoding="utf-8"))
+    document = deepcopy(fixed_part)
     there = {"/sparql", *routes}
     fixed = {path: item for path, item in document["paths"].items() if path in there}
     for operation in fixed["/sparql"].values():
         operation["responses"]["200"]["content"] = _graphs() | _tables({})
-    numbered = sorted(questions, key=lambda one: (int(one.metadata.get("number", 0)), one.name))
     document["info"]["version"] = version("shahr")
-    document["paths"] = {f"/questions/{one.name}": {"get": _question(one, tongue)} for one in numbered} | fixed
+    document["paths"] = {
+        f"/questions/{one.name}": {"get": _question(one, tongue)} for one in in_order(questions)
+    } | fixed
     return document
 
 
 def _question(one: Query, tongue: str) -> Json:
-    labels = {name: pair[tongue == "fa"] for name, pair in one.labels.items()}
+    labels = one.labels_in(tongue)
     examples = example(one)
     parameters = [_parameter(param, labels.get(param.name, param.name), examples[param.name]) for param in one.params]
     refusals = {code: _ref("responses", name) for code, name in _REFUSALS.items()}
     operation: Json = {
         "operationId": one.name,
-        "summary": one.summary_fa if tongue == "fa" and one.summary_fa else one.summary,
+        "summary": one.summary_in(tongue),
         "tags": ["questions"],
         "parameters": [*parameters, _format(), _ref("parameters", "lang")],
         "responses": {"200": {"description": "the rows", "content": _tables(labels)}, **refusals},
@@ -113,7 +135,7 @@ def _schema(kind: str) -> Json:
         return {"type": "string", "maxLength": LONGEST}
     heads = [head for namespace in namespaces(kind) for head in (curie(namespace), namespace)]
     known = "|".join(head.replace(".", r"\.") for head in heads)
-    return {"type": "string", "maxLength": LONGEST, "pattern": f"^(({known}){_SLUG}|{_PLAIN})$"}
+    return {"type": "string", "maxLength": LONGEST, "pattern": f"^(({known}){SLUG}|{NAME})$"}
 
 
 def _format() -> Json:

@@ -5,24 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, Response, current_app, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound
 
-from shahr.errors import NotAcceptable
-from shahr.formats import Format, negotiate, parse_accept, result_formats
-from shahr.queries import Param, Query, asks_elsewhere, bind_texts, example, without_header
+from shahr.errors import NotAcceptable, UnknownQuestion
+from shahr.formats import Format, negotiate, result_formats
+from shahr.queries import Param, Query, asks_elsewhere, bind_texts, example, in_order, without_header
 from shahr.solutions import Solutions, read_solutions
 from shahr.web.description import usable_address
 from shahr.web.endpoint import content_type
 from shahr.web.labels import labels_of
 from shahr.web.language import language
-from shahr.web.questions.parameters import LITERALS, Choice, read_names, read_values
+from shahr.web.questions.parameters import LITERALS, Choice, KnownNames, read_values
 from shahr.web.questions.snippets import address, snippets
 from shahr.web.questions.spreadsheet import spreadsheet_csv
 from shahr.web.site import site_of
 from shahr.web.state import state
+from shahr.web.wanted import format_of, wants_json, wants_page
 
 LONGEST = 1000  # rows that a page shows
 SAFE = "csv-safe"  # the name of the format for spreadsheets
@@ -40,45 +42,46 @@ class Field:
 
 
 def blueprint() -> Blueprint:
-    """Give the routes of the questions."""
-    routes = Blueprint("questions", __name__)
+    """Give the routes of the questions, and `summary_of` to templates."""
+    routes, known = Blueprint("questions", __name__), KnownNames()
+    routes.add_app_template_global(summary_of)
     routes.add_url_rule("/questions", "questions", questions)
-    routes.add_url_rule("/questions/<name>", "question", question)
+    routes.add_url_rule("/questions/<name>", "question", partial(question, known))
     return routes
 
 
 def questions() -> str | Response:
     """All questions, as a page or in JSON, by `format` or Accept."""
-    wanted = _given("format", ("html", "json"))
-    listed = sorted(state().questions.values(), key=lambda one: (int(one.metadata.get("number", 0)), one.name))
-    if wanted == "html" or (wanted is None and _wants_page("application/json")):
-        parts = [(one, [labels_for(one).get(param.name) for param in one.params]) for one in listed]
-        return render_template("questions.html", questions=parts, summary=summary_of, asks_elsewhere=asks_elsewhere)
-    if wanted is None and not parse_accept(request.headers.get("Accept", "")).quality("application/json"):
-        raise NotAcceptable("nothing in the Accept header can be given here: this list comes as JSON or HTML")
-    body = json.dumps([_described(one) for one in listed], ensure_ascii=False, indent=1)
-    return respond(body.encode(), "application/json", "questions.json")
+    listed = in_order(state().questions.values())
+    if wants_json():
+        body = json.dumps([_described(one) for one in listed], ensure_ascii=False, indent=1)
+        return respond(body.encode(), "application/json", "questions.json")
+    parts = [(one, [labels_for(one).get(param.name) for param in one.params]) for one in listed]
+    return render_template("questions.html", questions=parts, asks_elsewhere=asks_elsewhere)
 
 
-def question(name: str) -> str | Response:
+def question(known: KnownNames, name: str) -> str | Response:
     """One question: a page, or the rows alone as JSON, XML, CSV or TSV, by `format` or Accept."""
-    asked = state().question(name)
-    wanted = _given("format", ("html", *(one.name for one in result_formats()), SAFE))
+    try:
+        asked = state().question(name)
+    except UnknownQuestion as error:
+        raise NotFound(_("no question is called '%(name)s'", name=name)) from error
+    wanted = format_of(("html", *(one.name for one in result_formats()), SAFE))
     types = [media_type for one in result_formats() for media_type in one.media_types]
-    if wanted == "html" or (wanted is None and _wants_page(*types)):
-        return _page(asked)
-    values = read_values(asked, _values())
+    if wanted == "html" or (wanted is None and wants_page(*types)):
+        return _page(asked, known)
+    values = read_values(asked, _values(), known)
     return _rows(asked, bind_texts(asked, values) if values else asked.text, wanted)
 
 
 def summary_of(asked: Query) -> str:
     """Give the summary of a question in the language of the request."""
-    return asked.summary_fa if language() == "fa" and asked.summary_fa else asked.summary
+    return asked.summary_in(language())
 
 
 def labels_for(asked: Query) -> dict[str, str]:
     """Give the labels of a question's parameters and variables in the language of the request."""
-    return {name: pair[language() == "fa"] for name, pair in asked.labels.items()}
+    return asked.labels_in(language())
 
 
 def respond(body: bytes, media_type: str, filename: str) -> Response:
@@ -112,25 +115,35 @@ def _is_refused(asked: Query) -> bool:
 def _format(wanted: str | None) -> tuple[str, Format]:
     """Choose (media type to ask the engine for, format); rows for spreadsheets are made of JSON."""
     if wanted is None:
-        return negotiate(request.headers.get("Accept", ""), result_formats())
+        return _negotiated(request.headers.get("Accept", ""))
     chosen = next(one for one in result_formats() if one.name == (wanted if wanted != SAFE else "json"))
     return chosen.media_types[0], chosen
 
 
-def _page(asked: Query) -> Response:
+def _negotiated(accept: str) -> tuple[str, Format]:
+    try:
+        return negotiate(accept, result_formats())
+    except NotAcceptable as error:
+        listed = ", ".join(one.media_types[0] for one in result_formats())
+        sentence = _("nothing in the Accept header can be given here: this comes as %(listed)s", listed=listed)
+        raise NotAcceptable(sentence) from error
+
+
+def _page(asked: Query, known: KnownNames) -> Response:
     """A value that cannot be used keeps the form, with the reason above it."""
     given = _values()
     try:
-        values = read_values(asked, given) if given else {}
+        values = read_values(asked, given, known) if given else {}
     except (BadRequest, NotFound) as error:
-        return Response(_rendered(asked, given, failure=error), error.code)
+        return Response(_rendered(asked, known, given, failure=error), error.code)
     text = bind_texts(asked, values) if values else asked.text
     found = None if _is_refused(asked) else state().ask(text)
-    return Response(_rendered(asked, values, text=text, found=found))
+    return Response(_rendered(asked, known, values, text=text, found=found))
 
 
 def _rendered(
     asked: Query,
+    known: KnownNames,
     values: Mapping[str, str],
     text: str = "",
     found: Solutions | None = None,
@@ -141,8 +154,7 @@ def _rendered(
     return render_template(
         "question.html",
         asked=asked,
-        summary=summary_of(asked),
-        fields=_fields(asked, shown),
+        fields=_fields(asked, known, shown),
         exemplary=bool(asked.params) and not values,
         failure=failure,
         found=None if found is None else Solutions(found.variables, found.rows[:LONGEST], found.json),
@@ -157,14 +169,15 @@ def _rendered(
     )
 
 
-def _fields(asked: Query, values: Mapping[str, str]) -> list[Field]:
-    return [_field(param, labels_for(asked).get(param.name, ""), values[param.name]) for param in asked.params]
+def _fields(asked: Query, known: KnownNames, values: Mapping[str, str]) -> list[Field]:
+    labels = labels_for(asked)
+    return [_field(param, known, labels.get(param.name, ""), values[param.name]) for param in asked.params]
 
 
-def _field(param: Param, label: str, text: str) -> Field:
+def _field(param: Param, known: KnownNames, label: str, text: str) -> Field:
     if param.kind in LITERALS:
         return Field(param, label, text, [])
-    names = read_names(param.kind)
+    names = known.of(param.kind)
     return Field(param, label, names.shown(text), names.choices())
 
 
@@ -174,22 +187,6 @@ def _values() -> dict[str, str]:
         if len(values) > 1:
             raise BadRequest(_("'%(name)s' is given more than once", name=name))
     return {name: value for name, value in request.args.items() if name not in SHARED}
-
-
-def _given(name: str, allowed: tuple[str, ...]) -> str | None:
-    """Give a parameter of the request that has one of a few values, None where it is not there."""
-    value = request.args.get(name)
-    if value is not None and value not in allowed:
-        listed = ", ".join(allowed)
-        raise BadRequest(_("%(name)s '%(value)s' is not one of %(listed)s", name=name, value=value, listed=listed))
-    return value
-
-
-def _wants_page(*others: str) -> bool:
-    """Tell whether a request names HTML, and likes no other of our types better."""
-    wanted = parse_accept(request.headers.get("Accept", ""))
-    page = wanted.quality("text/html") if "text/html" in wanted.values() else 0
-    return bool(page) and page >= max(map(wanted.quality, others))
 
 
 def _described(one: Query) -> dict[str, object]:

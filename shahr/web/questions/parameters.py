@@ -20,7 +20,7 @@ from shahr.web.state import page_query, state
 LONGEST = 500  # characters of a value
 OFFERED = 200  # nodes that a form offers by itself
 LITERALS = ("text", "integer", "month")
-_NAME = re.compile(r"[^:<>\x00-\x1f\x7f]*[^:<>\x00-\x1f\x7f\s][^:<>\x00-\x1f\x7f]*")
+NAME = r"[^:<>\x00-\x1f\x7f]*[^:<>\x00-\x1f\x7f\s][^:<>\x00-\x1f\x7f]*"  # a name, or a slug alone
 _PLAIN_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "0123456789" * 2)
 
 
@@ -39,6 +39,7 @@ class Names:
     def __init__(self, rows: Iterable[tuple[str, Literal]]) -> None:
         self._labels: dict[str, dict[str, str]] = {}
         self._meanings: dict[str, dict[str, None]] = {}
+        self._choices: dict[str, list[Choice]] = {}
         for node, name in rows:
             self._labels.setdefault(node, {}).setdefault(name.language or "", name.value)
             self._meanings.setdefault(glue(name.value), {})[node] = None
@@ -49,13 +50,18 @@ class Names:
 
     def shown(self, text: str) -> str:
         """Give what a field shows for a curie: the label of the node in the language of the page, if it has one."""
-        known = {curie(node): node for node in self._labels}
-        choice = next(self._choices_of(known.get(text, ""), [language()]), None)
+        node = next((node for node in self._labels if curie(node) == text), "")
+        choice = next(self._choices_of(node, [language()]), None)
         return choice.value if choice else text
 
     def choices(self) -> list[Choice]:
         """Give what a form offers: the labels of the first nodes, first in the language of the page."""
         first = language()
+        if first not in self._choices:
+            self._choices[first] = self._first_choices(first)
+        return self._choices[first]
+
+    def _first_choices(self, first: str) -> list[Choice]:
         nodes = sorted(self._labels, key=lambda node: self._labels[node].get(first, ""))[:OFFERED]
         wanted = sorted(LANGUAGES, key=lambda one: one != first)
         return list(dict.fromkeys(choice for node in nodes for choice in self._choices_of(node, wanted)))
@@ -68,6 +74,26 @@ class Names:
                 yield Choice(text, one)
             elif text is not None:
                 yield Choice(curie(node), one, text[:LONGEST])
+
+
+class KnownNames:
+    """The names by the kind of a parameter, kept as long as the dataset stays: to fold them all takes its time."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[tuple[str, str], dict[str, Names]] = (("", ""), {})
+
+    def of(self, kind: str) -> Names:
+        """Give the names of the nodes of a kind; of a dataset that may change unseen, they are read anew."""
+        now = state().summary.digest, state().version
+        if not now[0]:
+            return read_names(kind)
+        known, names = self._kept
+        if known != now:
+            names = {}
+            self._kept = (now, names)
+        if kind not in names:
+            names[kind] = read_names(kind)
+        return names[kind]
 
 
 def read_names(kind: str) -> Names:
@@ -83,7 +109,7 @@ def namespaces(kind: str) -> list[str]:
     return [prefix_map()[prefix] for prefix in prefixes]
 
 
-def read_values(asked: Query, given: Mapping[str, str]) -> dict[str, str]:
+def read_values(asked: Query, given: Mapping[str, str], known: KnownNames) -> dict[str, str]:
     """Give the parameters of a call as identifiers: {"city": "Isfahan"} is {"city": "city:isfahan"}.
 
     BadRequest for one that the question does not have, that is missing, malformed, ambiguous or of another kind;
@@ -96,14 +122,14 @@ def read_values(asked: Query, given: Mapping[str, str]) -> dict[str, str]:
     for name in names:
         if name not in given:
             raise BadRequest(_("this question needs the parameter '%(name)s'", name=name))
-    return {param.name: _value(param, given[param.name]) for param in asked.params}
+    return {param.name: _value(param, given[param.name], known) for param in asked.params}
 
 
-def _value(param: Param, text: str) -> str:
+def _value(param: Param, text: str, known: KnownNames) -> str:
     if len(text) > LONGEST:
         sentence = _("the parameter '%(name)s' is longer than %(most)s characters", name=param.name, most=LONGEST)
         raise BadRequest(sentence)
-    return _literal(param, text) if param.kind in LITERALS else _identifier(param, text)
+    return _literal(param, text) if param.kind in LITERALS else _identifier(param, text, known)
 
 
 def _literal(param: Param, text: str) -> str:
@@ -115,18 +141,18 @@ def _literal(param: Param, text: str) -> str:
     return written
 
 
-def _identifier(param: Param, text: str) -> str:
+def _identifier(param: Param, text: str, known: KnownNames) -> str:
     node = _node(param, text)
     if node is not None and _is_known(node):
         return curie(node.value)
-    meant = read_names(param.kind).meanings(text)
+    meant = known.of(param.kind).meanings(text)
     if len(meant) > 1:
         names = ", ".join(map(curie, meant))
         sentence = _(
             "'%(value)s' may mean each of %(names)s: choose one as '%(name)s'", value=text, names=names, name=param.name
         )
         raise BadRequest(sentence)
-    if not meant and node is None and not _NAME.fullmatch(text):
+    if not meant and node is None and not re.fullmatch(NAME, text):
         raise _malformed(param, text)
     if not meant:
         raise NotFound(_("nothing here is called '%(value)s' that can be '%(name)s'", value=text, name=param.name))

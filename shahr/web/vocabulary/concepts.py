@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode
-
 from shahr.namespaces import iri
+from shahr.web.matches import MATCHES
+from shahr.web.triples import Triples
+from shahr.web.vocabulary.described import Described, described
 from shahr.web.vocabulary.tree import Branch, tree
-from shahr.web.vocabulary.triples import Triples
 
 NAMESPACE = iri("concept:")
 SCHEME = "skos:ConceptScheme"
-_MATCHES = ("skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "skos:narrowMatch", "skos:relatedMatch")
 
 
 @dataclass(frozen=True)
-class Concept:
-    """A concept or a scheme of them; the nodes it points to are IRIs, its texts go by language."""
+class Concept(Described):
+    """A concept or a scheme of them; the nodes it points to are IRIs."""
 
-    iri: str
-    types: frozenset[str]
-    labels: Mapping[str, str]
-    definitions: Mapping[str, str]
-    examples: Mapping[str, str]
-    notes: Mapping[str, str]
     schemes: tuple[str, ...]
     broader: tuple[str, ...]
     narrower: tuple[str, ...]
@@ -68,26 +61,20 @@ class Concepts:
 
 def read_concept(triples: Triples, name: str) -> Concept:
     """Give the concept or scheme with an IRI, and what points to it among the triples."""
-    node = NamedNode(name)
 
     def pointing(*names: str) -> tuple[str, ...]:
-        return tuple(sorted(one for property_ in names for one in triples.pointing(node, property_)))
+        return tuple(sorted(one for property_ in names for one in triples.pointing(name, property_)))
 
     return Concept(
-        name,
-        triples.types(node),
-        labels=triples.texts(node, "rdfs:label"),
-        definitions=triples.texts(node, "skos:definition"),
-        examples=triples.texts(node, "skos:example"),
-        notes=triples.texts(node, "skos:scopeNote"),
-        schemes=triples.iris(node, "skos:inScheme"),
-        broader=triples.iris(node, "skos:broader"),
+        *described(triples, name),
+        schemes=triples.iris(name, "skos:inScheme"),
+        broader=triples.iris(name, "skos:broader"),
         narrower=pointing("skos:broader"),
-        related=triples.iris(node, "skos:related"),
-        next=triples.iris(node, "shahr:mayBeFollowedBy"),
+        related=triples.iris(name, "skos:related"),
+        next=triples.iris(name, "shahr:mayBeFollowedBy"),
         previous=pointing("shahr:mayBeFollowedBy"),
         members=pointing("skos:inScheme"),
-        matches=tuple((name, one) for name in _MATCHES for one in triples.iris(node, name)),
+        matches=tuple((match, one) for match in MATCHES for one in triples.iris(name, match)),
     )
 
 

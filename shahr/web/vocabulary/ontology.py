@@ -8,30 +8,23 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from shahr.namespaces import SHAHR, curie
+from shahr.web.matches import MATCHES
 from shahr.web.prose import names_in
-from shahr.web.vocabulary.triples import Triples
+from shahr.web.triples import Triples
+from shahr.web.vocabulary.described import Described, described
 
 HOME = SHAHR.removesuffix("#")
 PROPERTY_TYPES = frozenset({"owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty", "rdf:Property"})
 CLASS_TYPES = frozenset({"owl:Class", "rdfs:Class"})
 _WIDER = ("rdfs:subClassOf", "rdfs:subPropertyOf")
-_SAME = (
-    *("owl:equivalentClass", "owl:equivalentProperty", "skos:exactMatch"),
-    *("skos:closeMatch", "skos:broadMatch", "skos:narrowMatch", "skos:relatedMatch"),
-)
+_ALIGNED = (*_WIDER, "owl:equivalentClass", "owl:equivalentProperty", *MATCHES)
 _PERSIAN = {letter: index for index, letter in enumerate("آابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی")}
 
 
 @dataclass(frozen=True)
-class Term:
-    """A class or a property of ours; the nodes it points to are IRIs, its texts go by language."""
+class Term(Described):
+    """A class or a property of ours; the nodes it points to are IRIs."""
 
-    iri: str
-    types: frozenset[str]
-    labels: Mapping[str, str]
-    definitions: Mapping[str, str]
-    examples: Mapping[str, str]
-    notes: Mapping[str, str]
     domains: tuple[str, ...]
     ranges: tuple[str, ...]
     wider: tuple[str, ...]
@@ -113,25 +106,19 @@ def alphabetical(text: str) -> list[tuple[int, int]]:
 
 
 def _term(triples: Triples, iri: str, disjoint: set[str]) -> Term:
-    node = NamedNode(iri)
-    wider = triples.iris(node, *_WIDER)
+    wider = triples.iris(iri, *_WIDER)
     return Term(
-        iri,
-        triples.types(node),
-        labels=triples.texts(node, "rdfs:label"),
-        definitions=triples.texts(node, "skos:definition"),
-        examples=triples.texts(node, "skos:example"),
-        notes=triples.texts(node, "skos:scopeNote"),
-        domains=triples.iris(node, "rdfs:domain"),
-        ranges=triples.iris(node, "rdfs:range"),
+        *described(triples, iri),
+        domains=triples.iris(iri, "rdfs:domain"),
+        ranges=triples.iris(iri, "rdfs:range"),
         wider=tuple(one for one in wider if one.startswith(SHAHR)),
-        narrower=tuple(sorted(one for name in _WIDER for one in triples.pointing(node, name))),
-        inverses=tuple(sorted({*triples.iris(node, "owl:inverseOf"), *triples.pointing(node, "owl:inverseOf")})),
+        narrower=tuple(sorted(one for name in _WIDER for one in triples.pointing(iri, name))),
+        inverses=tuple(sorted({*triples.iris(iri, "owl:inverseOf"), *triples.pointing(iri, "owl:inverseOf")})),
         disjoint=tuple(sorted(disjoint)),
-        chains=triples.iri_lists(node, "owl:propertyChainAxiom"),
-        keys=triples.iri_lists(node, "owl:hasKey"),
+        chains=triples.iri_lists(iri, "owl:propertyChainAxiom"),
+        keys=triples.iri_lists(iri, "owl:hasKey"),
         alignments=tuple(
-            (name, one) for name in (*_WIDER, *_SAME) for one in triples.iris(node, name) if not one.startswith(SHAHR)
+            (name, one) for name in _ALIGNED for one in triples.iris(iri, name) if not one.startswith(SHAHR)
         ),
     )
 

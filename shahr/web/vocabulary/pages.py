@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import TypeVar
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 from flask_babel import gettext as _
-from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 from werkzeug.exceptions import NotFound
 
@@ -20,26 +18,25 @@ from shahr.web.addresses import SLUG
 from shahr.web.labels import Labels, read_labels
 from shahr.web.prose import names_in, prose
 from shahr.web.refusals import Replaced
-from shahr.web.site import site_of
 from shahr.web.state import page_query, state
 from shahr.web.terms import node
+from shahr.web.triples import Triples
 from shahr.web.vocabulary.concepts import NAMESPACE, Concept, Concepts, concept_tree, read_concept
 from shahr.web.vocabulary.diagram import draw_ontology
 from shahr.web.vocabulary.ontology import Ontology, Term, alphabetical
-from shahr.web.vocabulary.shapes import ShapeBook, read_shapes
+from shahr.web.vocabulary.shapes import ShapeBook, make_book
 from shahr.web.vocabulary.termuse import QuestionUse
 from shahr.web.vocabulary.tree import tree
-from shahr.web.vocabulary.triples import Triples
 
 T = TypeVar("T", Term, Concept)
 
 
 class VocabularyPages:
-    """The pages, and what they keep between requests: the shapes of the checkout, and which question uses what."""
+    """The pages, and what they keep between requests: the shapes of the build, and which question uses what."""
 
     def __init__(self) -> None:
         self._use = QuestionUse()
-        self._books: dict[Path, ShapeBook] = {}
+        self._kept: tuple[object, ShapeBook] = (None, ShapeBook({}))
 
     def ns(self) -> str:
         """The page of the ontology: head, diagram, contents, then each class and property."""
@@ -57,7 +54,8 @@ class VocabularyPages:
             askable=_asking(),
             questions=self._use.of(state().questions),
             book=self._book(),
-            **_shared(labels),
+            titled=Labels({head.iri: head.titles for head in ontology.heads}),
+            **_shared(labels, self._book()),
         )
 
     def shapes(self) -> str:
@@ -85,24 +83,35 @@ class VocabularyPages:
         """The page of one concept or scheme; NotFound where the graph has none of that name, Replaced where it had."""
         name = NAMESPACE + slug
         if not re.fullmatch(SLUG, slug):
-            raise NotFound("the name of a concept is written in small letters, digits and hyphens")
+            raise NotFound(_("the name of a concept is written in small letters, digits and hyphens"))
         triples = _triples(_about(page_query("concept").text, name))
         if successors := triples.iris(NamedNode(name), "dcterms:isReplacedBy"):
             raise Replaced(name, successors)
         concept = read_concept(triples, name)
         if not concept.types:
-            raise NotFound(f"no concept is called {slug!r}")
+            raise NotFound(_("no concept is called '%(name)s'", name=slug))
         counts = _counts(_about(page_query("concept-uses").text, name))
         newest = state().select(_about(page_query("concept-newest").text, name)).rows
         named = [term.value for row in newest for term in row if isinstance(term, NamedNode)]
         labels = read_labels([*concept.nodes(), *counts, *named])
-        return render_template("concept.html", concept=concept, counts=counts, newest=newest, **_shared(labels))
+        book = self._book()
+        return render_template(
+            "concept.html",
+            concept=concept,
+            counts=counts,
+            newest=newest,
+            guards=[shape for shape in book if shape.mentioned().intersection((name, *concept.schemes))],
+            questions=self._use.of(state().questions).get(name, ()),
+            **_shared(labels, book),
+        )
 
     def _book(self) -> ShapeBook:
-        folder = site_of(current_app).service.settings.project.shapes
-        if folder not in self._books:
-            self._books[folder] = read_shapes(folder)
-        return self._books[folder]
+        shapes = state().shapes
+        known, book = self._kept
+        if known is not shapes:
+            book = make_book(shapes)
+            self._kept = (shapes, book)
+        return book
 
 
 def blueprint() -> Blueprint:
@@ -166,15 +175,11 @@ def _shared(labels: Labels, book: ShapeBook | None = None) -> dict[str, object]:
     shape_labels = Labels({shape.iri: shape.labels for shape in book or ()})
     return {
         "labels": labels,
-        "shown": _showing(labels),
-        "shape_shown": _showing(shape_labels),
+        "shown": partial(node, labels=labels),
+        "shape_labels": shape_labels,
+        "shape_shown": partial(node, labels=shape_labels),
         "named": lambda texts: _named(texts.values(), labels),
     }
-
-
-def _showing(labels: Labels) -> Callable[[str], Markup]:
-    """Give what links a node, and makes the link once: a page names the same nodes again and again."""
-    return cache(partial(node, labels=labels))
 
 
 def _named(texts: Iterable[str], labels: Labels) -> list[str]:

@@ -1,17 +1,15 @@
-"""The SHACL shapes as their page shows them: targets, path and constraints, read from the files of shapes/."""
+"""The SHACL shapes as their page shows them: targets, path and constraints, by the files that hold them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path as FilePath
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from shahr.namespaces import BASE, SHAPE, iri
-from shahr.turtle import parse_turtle
-from shahr.web.vocabulary.triples import Node, Triples, Value
+from shahr.web.triples import Node, Triples, Value
 
 SHACL = iri("sh:")
 DEEPEST = 12
@@ -126,9 +124,8 @@ class ShapeBook:
         return {name: self._named[name] for name in names if name in self._named}
 
 
-def read_shapes(folder: FilePath) -> ShapeBook:
-    """Read all Turtle files of a folder; SourceError for one that is not Turtle."""
-    files = {path.stem: parse_turtle(path) for path in sorted(folder.glob("*.ttl"))}
+def make_book(files: Mapping[str, Iterable[Triple]]) -> ShapeBook:
+    """Make the book of the shapes that files hold, given as triples by the name of the file."""
     triples = Triples(triple for found in files.values() for triple in found)
     names = {stem: {triple.subject.value for triple in found if isinstance(triple.subject, NamedNode)}
              for stem, found in files.items()}  # fmt: skip

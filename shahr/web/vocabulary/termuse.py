@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from shahr.queries import Query
+from shahr.queries import Query, in_order
 from shahr.tokens import Token, tokens
 
 
@@ -20,19 +20,20 @@ class QuestionUse:
     """Remembers which questions name a term, for as long as the questions stay the same."""
 
     def __init__(self) -> None:
-        self._questions: Mapping[str, Query] = {}
-        self._users: Mapping[str, tuple[Query, ...]] = {}
+        self._kept: tuple[Mapping[str, Query], Mapping[str, tuple[Query, ...]]] = ({}, {})
 
     def of(self, questions: Mapping[str, Query]) -> Mapping[str, tuple[Query, ...]]:
         """Give the questions that name a term, by its IRI, in the order of their numbers."""
-        if questions is not self._questions:
-            self._users, self._questions = _users(questions), questions
-        return self._users
+        known, users = self._kept
+        if known is not questions:
+            users = _users(questions)
+            self._kept = (questions, users)
+        return users
 
 
 def _users(questions: Mapping[str, Query]) -> Mapping[str, tuple[Query, ...]]:
     found: dict[str, list[Query]] = {}
-    for query in sorted(questions.values(), key=lambda one: (int(one.metadata.get("number", 0)), one.name)):
+    for query in in_order(questions.values()):
         for name in named_in(query.text):
             found.setdefault(name, []).append(query)
     return {name: tuple(users) for name, users in found.items()}
