@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
+from jinja2 import FunctionLoader
 
 from shahr.paths import Project
 from shahr.web import (
@@ -56,4 +57,13 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(dereference.blueprint())
     pagecache.install(app, service.cache // 4)
     headers.install(app)
+    _read_templates(app)
     return app
+
+
+def _read_templates(app: Flask) -> None:
+    """Read all templates now, or an update of the files would mix two versions; each is compiled when it is needed."""
+    environment = app.jinja_env
+    if environment.loader and not app.debug:
+        read = {name: environment.loader.get_source(environment, name) for name in environment.list_templates()}
+        environment.loader = FunctionLoader(read.get)

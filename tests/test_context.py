@@ -33,7 +33,7 @@ from shahr.errors import NotAcceptable
 from shahr.namespaces import BASE, iri
 from shahr.paths import Project
 from shahr.queries import read_query
-from shahr.solutions import read_solutions
+from shahr.solutions import Solutions, read_solutions
 from shahr.web.context import ADDRESS, Compactor, make_context, write_context
 from tiny import tiny_app
 
@@ -141,6 +141,17 @@ def test_the_document_of_the_context_is_what_data_name(client: FlaskClient) -> N
 
 def test_the_context_is_written_as_it_is(context: dict[str, Any]) -> None:
     assert json.loads(write_context(context)) == {"@context": context}
+
+
+def test_names_that_can_be_no_terms_go_out_by_prefix() -> None:
+    odd = ("od,d", "1st", "a:b", "x%20y", "schema", "label", "", "@id")
+    rows = [(NamedNode(f"{BASE}ns#{name}"), NamedNode(iri("owl:DatatypeProperty")), None) for name in (*odd, "good-1")]
+    context = make_context(Solutions(("term", "kind", "range"), list(rows), b""))
+    assert context["good-1"] == "shahr:good-1"
+    assert not {"od,d", "1st", "a:b", "x%20y", "", "@id"} & context.keys()
+    assert (context["schema"], context["label"]["@id"]) == (iri("schema:"), "rdfs:label")
+    triples = [Triple(OWN[0], term, Literal(term.value)) for term, _kind, _range in rows]
+    assert of_shahr(triples, context)[0] == quads_of(triples)
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
+from opening import invented
 from server import create_app
 from shahr.dataset import load_store
 from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, SOURCE_PREFIXES
@@ -317,3 +318,16 @@ def test_w3id_sends_every_path_to_the_same_one_of_the_server(path: str) -> None:
     text = (Project.here().root / "w3id" / ".htaccess").read_text(encoding="utf-8")
     ((pattern, target),) = re.findall(r"^RewriteRule (\S+) (\S+) \[R=302,L\]$", text, re.MULTILINE)
     assert re.sub(pattern, target.replace("$1", r"\1"), path, count=1) == f"https://shahr.example/{path}"
+
+
+def test_data_about_a_node_with_too_many_edges_are_refused_and_lead_to_sparql(tmp_path: Path) -> None:
+    cities = "".join(f"city:c-{at:05} shahr:country country:full, country:many .\n" for at in range(20_000))
+    graphs = {"entities": f"{cities}country:many shahr:country country:other ."}
+    client = invented(tmp_path / "p", graphs).test_client()
+    for suffix in FORMATS:
+        refused = client.get(f"/country/many.{suffix}")
+        assert (refused.status_code, refused.mimetype) == (413, "text/plain")
+        assert refused.text == "there are more than 20,000 triples: ask for them in parts at /sparql\n"
+    assert "/sparql" in client.get("/country/many.ttl?lang=fa").text
+    assert client.get("/country/full.nt").data.count(b"\n") == 20_000
+    assert client.get("/graph/entities.nt").data.count(b"\n") == 40_001

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
-from pyoxigraph import Literal
+from pyoxigraph import Literal, RdfFormat, parse
 
 from opening import invented, iri_at, opener, section, texts, words
 from shahr.namespaces import BASE, iri
 
 LANGUAGES = ("en", "fa")
 RTL = "\u202e"
+PERSIAN = "می\u200cچرخد"
+HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\U0001fffe]")
+TURNED = "\u2069\u202eTur\u0007ned\ufdd0\u2066"
 HOSTILE = "<script>alert(1)</script>\"'>&amp;<img src=x onerror=alert(1)>{{7*7}}"
 DATES = ("yesterday", "2019-13-45", "-0500-01-01", "0001-01-01", "9999-12-31", "2019", "99999-01-01", "2019-01-01Z", "")
 NUMBERS = ("many", "1E999999999", "NaN", "-INF", "1" * 5000, "٣", "1_000", "--1", "")
@@ -32,6 +35,16 @@ city:tongue a shahr:City ; rdfs:label "Zunge"@de, "舌"@zh ; shahr:population "x
 city:merged a shahr:City ; rdfs:label "Merged"@en ; dcterms:isReplacedBy city:bidi, <javascript:alert(3)> .
 city:foreign a <https://schema.org/City>, <urn:x:y> ; schema:name "Foreign" ; <urn:p:q> [ rdfs:label "blank" ] .
 city:anon a [ ] ; rdfs:label "Anon"@en ; shahr:country [ ], << city:a shahr:b city:c >> .
+city:turned a shahr:City ; rdfs:label {Literal(TURNED, language="en")},
+  {Literal(TURNED + PERSIAN, language="fa")} ;
+  skos:altLabel {Literal(TURNED, language="de")} ; shahr:population {Literal(TURNED)} ; shahr:country city:evil .
+claim:turned a shahr:Claim ; rdfs:label {Literal(TURNED, language="en")} ; shahr:about city:turned ;
+  shahr:gist {Literal(TURNED, language="fa")} ; shahr:evidence passage:turned-0-9 ; shahr:edtf {Literal(TURNED)} ;
+  shahr:earliest {Literal(TURNED)} ; shahr:contests city:turned .
+passage:turned-0-9 a shahr:Passage ; oa:hasSource article:turned ; shahr:sha256 {Literal(TURNED)} ;
+  shahr:startOffset 0 ; shahr:endOffset 9 ; shahr:speaker city:turned .
+article:turned a shahr:Article ; rdfs:label {Literal(TURNED, language="en")} ; shahr:codePoints "{"9" * 5000}" ;
+  schema:headline {Literal(TURNED, language="fa")} ; schema:datePublished {Literal(TURNED)} .
 city:many a shahr:City ; rdfs:label "Many"@en, "بسیار"@fa .
 city:loop a shahr:City ; rdfs:label "Loop"@en ; shahr:country city:loop ; shahr:candidate city:loop .
 """.replace("<< city:a shahr:b city:c >>", "<<( city:a shahr:b city:c )>>").replace('"x"@de-CH--rtl', '"x"@de-CH')
@@ -73,10 +86,18 @@ def hostile_turtle() -> str:
     return "".join([*parts, ODD, *(MANY.format(at=at) for at in range(250))])
 
 
+TURNED_PATHS = ("/claim/turned.html", "/passage/turned-0-9.html", "/article/turned.html")
+
+
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     turtle = hostile_turtle()
-    facts = [*re.findall(r"^(claim:[^ ]+) ", turtle, re.MULTILINE), "city:evil-fact", "<https://b.example/fact>"]
+    facts = [
+        *re.findall(r"^(claim:[^ ]+) ", turtle, re.MULTILINE),
+        "claim:turned",
+        "city:evil-fact",
+        "<https://b.example/fact>",
+    ]
     return invented(
         tmp_path_factory.mktemp("hostile") / "p", {"entities": ENTITIES, "one": turtle}, facts
     ).test_client()
@@ -98,6 +119,7 @@ def hostile_paths() -> Iterator[str]:
     yield from (f"/claim/date-{at}.html" for at in range(len(DATES)))
     for at in range(len(NUMBERS)):
         yield from (f"/claim/number-{at}.html", f"/passage/p-{at}.html", f"/article/a-{at}.html")
+    yield from TURNED_PATHS
     yield from ("/claim/odd.html", "/claim/loud.html", "/city/evil-fact.html")
 
 
@@ -136,6 +158,21 @@ def test_what_turns_the_direction_of_text_stays_inside_its_own_element(hostile: 
     (heading,) = page.iter("h1")
     assert [one.tag for one in heading] == ["bdi"]
     assert RTL not in (heading.text or "") + "".join(one.tail or "" for one in heading)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_on_a_page_turns_the_text_around_it(hostile: FlaskClient, lang: str) -> None:
+    for path in ("/city/turned.html", "/city.html", "/city/bidi.html", "/graph/entities.html", *TURNED_PATHS):
+        text = hostile.get(f"{path}?lang={lang}").text
+        assert not HARMFUL.search(text), path
+    page = opener(hostile)("/city/turned.html", lang)
+    assert words(page.find(".//h1")) == {"en": "Turned", "fa": f"Turned{PERSIAN}"}[lang]
+    data = parse(hostile.get("/city/turned.nt").data, format=RdfFormat.N_TRIPLES)
+    assert Literal(TURNED, language="en") in {quad.object for quad in data}
+
+
+def test_a_length_that_is_no_number_draws_no_strip(hostile: FlaskClient) -> None:
+    assert not opener(hostile)("/article/turned.html").xpath("//*[local-name()='svg']")
 
 
 def test_a_long_label_is_cut(hostile: FlaskClient) -> None:

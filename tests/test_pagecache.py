@@ -282,6 +282,15 @@ def test_many_threads_are_given_the_right_pages(app: Flask) -> None:
         assert all(pool.map(ask, range(240)))
 
 
+def test_if_match_is_for_those_who_write(app: Flask) -> None:
+    kept = get(app)
+    for match in ('"nothing"', kept.headers["ETag"], "*"):
+        again = get(app, If_Match=match)
+        assert (again.status_code, again.data) == (200, kept.data)
+        both = get(app, If_Match=match, If_None_Match=kept.headers["ETag"])
+        assert (both.status_code, both.data) == (304, b"")
+
+
 def test_the_headers_of_a_page_count_for_what_it_takes() -> None:
     answer, headers = Answer("page", "text/html", b"body"), (("Content-Type", "text/html"), ("Vary", "Accept"))
     assert Cached(b"", answer, headers).size > Cached(b"", answer).size + len("Content-Typetext/htmlVaryAccept")

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from lxml.html import HtmlElement
 
 from opening import Graph, Open, invented, nodes_in, opener, path_of, row, texts, words
+from shahr.web.receipts import Resting
 from shipped import shipped_app
 
 RECEIPT = './/details[@class="receipt"]'
@@ -195,3 +196,9 @@ def test_a_receipt_is_open_on_the_page_of_its_fact_and_closed_elsewhere(dated: O
     cards = dated("/passage/x-0-1.html").xpath("//article")
     assert [one for card in cards for one in card.xpath(RECEIPT) if one.get("open") is not None] == []
     assert len(cards) == 4
+
+
+def test_of_too_many_facts_on_passages_the_last_passages_may_miss_some() -> None:
+    cut = Resting({"a": ["1"], "b": ["2"]}, "b")
+    assert [cut.is_cut(one) for one in "abc"] == [False, True, True]
+    assert not Resting({"a": ["1"]}, None).is_cut("a")

@@ -177,6 +177,30 @@ def test_rdf_about_an_odd_address_names_it_as_it_was_asked_for(client: FlaskClie
     assert f"{BASE}{path[1:]}" in {name for triple in said(triples_of(refused.data, suffix)) for name in triple}
 
 
+@pytest.mark.parametrize("path", ["/city/" + "a" * 10_000, "/nowhere?x=" + "a" * 10_000, "/?x=" + "a" * 10_000])
+def test_a_long_address_is_not_told_back(client: FlaskClient, path: str) -> None:
+    short = {
+        accept: len(client.get("/nowhere?y=1", headers={"Accept": accept}).data) for accept in ("text/turtle", BROWSER)
+    }
+    for accept, size in short.items():
+        refused = client.get(path, headers={"Accept": accept})
+        assert refused.status_code in (400, 404)
+        assert len(refused.data) + len(str(refused.headers)) < size + 3000
+    page = client.get(path, headers={"Accept": BROWSER}).text
+    assert 'href="/?lang=fa"' in page
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_rdf_about_a_long_address_tells_the_status_alone(client: FlaskClient, suffix: str) -> None:
+    refused = client.get("/" + "a" * 10_000, headers={"Accept": FORMATS[suffix][0]})
+    assert len(refused.data) < 2000
+    found = said(triples_of(refused.data, suffix))
+    assert {triple[1:] for triple in found if triple[1].startswith(HTTP)} == {
+        (f"{HTTP}sc", "http://www.w3.org/2011/http-statusCodes#NotFound"),
+        (f"{HTTP}statusCodeValue", "404"),
+    }
+
+
 def test_an_error_differs_by_language_in_every_form(client: FlaskClient) -> None:
     for accept in ("*/*", BROWSER, "text/turtle"):
         assert "Accept-Language" in client.get("/nowhere", headers={"Accept": accept}).vary

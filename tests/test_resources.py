@@ -274,6 +274,47 @@ def test_of_more_than_a_page_can_hold_it_says_that_there_is_more(tmp_path: Path)
     assert not open_page("/country/few.html").xpath('//p[@class="note"]')
 
 
+@pytest.fixture(scope="module")
+def open_crowd(tmp_path_factory: pytest.TempPathFactory) -> Open:
+    """Pages over 250 facts on one passage, and an article of 250 passages."""
+    facts = "".join(
+        f'claim:c-{at:03} rdfs:label "C {at:03}"@en ; shahr:evidence passage:x-0-9 .\n' for at in range(250)
+    )
+    places = "".join(
+        f"passage:y-{at}-{at + 1} oa:hasSource article:y ; shahr:startOffset {at} ; shahr:endOffset {at + 1} .\n"
+        for at in range(250)
+    )
+    place = "passage:x-0-9 a shahr:Passage ; oa:hasSource article:x ; shahr:startOffset 0 ; shahr:endOffset 9 .\n"
+    articles = 'article:x rdfs:label "X"@en . article:y rdfs:label "Y"@en .\n'
+    few = "".join(f"claim:f-{at:02} shahr:evidence passage:x-9-10 .\n" for at in range(11))
+    graphs = {"entities": place + articles + places + "passage:x-9-10 a shahr:Passage .\n", "one": facts + few}
+    return opener(invented(tmp_path_factory.mktemp("crowd") / "p", graphs).test_client())
+
+
+def test_a_passage_with_many_facts_shows_200_and_says_that_there_are_more(open_crowd: Open) -> None:
+    resting = section(open_crowd("/passage/x-0-9.html"), "resting")
+    assert nodes_of(resting) == [f"{BASE}claim/c-{at:03}" for at in range(200)]
+    assert "SPARQL" in words(resting.xpath('./p[@class="note"]')[0])
+    few = section(open_crowd("/passage/x-9-10.html"), "resting")
+    assert (len(nodes_of(few)), few.xpath('./p[@class="note"]')) == (11, [])
+
+
+def test_a_receipt_names_ten_others_and_leads_to_the_rest(open_crowd: Open) -> None:
+    shared = row(open_crowd("/claim/c-000.html"), "On the same passage")
+    assert nodes_in(shared) == [*(f"{BASE}claim/c-{at:03}" for at in range(1, 11)), f"{BASE}passage/x-0-9"]
+    assert texts(shared, ".//li")[-1] == "All that rests on this passage"
+    assert nodes_in(row(open_crowd("/claim/f-00.html"), "On the same passage"))[-1] == f"{BASE}claim/f-10"
+
+
+def test_an_article_of_many_passages_shows_200_and_says_that_there_are_more(open_crowd: Open) -> None:
+    passages = section(open_crowd("/article/y.html"), "passages")
+    assert len(passages.xpath("./ol/li")) == 200
+    assert "SPARQL" in words(passages.xpath('./p[@class="note"]')[-1])
+    listed = section(open_crowd("/article/x.html"), "passages")
+    assert len(nodes_in(listed.xpath("./ol")[0])) == 251
+    assert len(listed.xpath('./p[@class="note"]')) == 1
+
+
 def test_what_there_is_not_is_told_in_persian_on_a_persian_page(client: FlaskClient) -> None:
     for path in ("/city/nowhere.html", "/graph/nothing.html", "/city.html?after=x"):
         page = html.document_fromstring(client.get(f"{path}{'&' if '?' in path else '?'}lang=fa").text)

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from flask.templating import DispatchingJinjaLoader
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -213,3 +214,14 @@ def test_nothing_built_is_said_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "ontology").mkdir()
     with pytest.raises(ProjectMissing, match="make serve"):
         create_app({"PROJECT": Project.at(tmp_path)})
+
+
+def test_templates_are_read_when_the_application_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = tiny_app(tmp_path).test_client()
+
+    def broken(*_given: object) -> str:
+        raise AssertionError("a template was read at its first use")
+
+    monkeypatch.setattr(DispatchingJinjaLoader, "get_source", broken)
+    for path in ("/", "/city/kazan.html", "/ns.html", "/nowhere.html"):
+        assert "</html>" in client.get(path).text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -23,10 +24,10 @@ from shahr.turtle import parse_turtle
 from shahr.web.prose import prose
 from shahr.web.settings import Settings
 from shahr.web.triples import Triples
-from shahr.web.vocabulary.concepts import Concepts, in_sequence
+from shahr.web.vocabulary.concepts import Concept, Concepts, in_sequence, read_concept
 from shahr.web.vocabulary.shapes import Shape, make_book
 from shahr.web.vocabulary.termuse import named_in
-from shahr.web.vocabulary.tree import tree
+from shahr.web.vocabulary.tree import DEEPEST, tree
 from tiny import LABEL, TYPE, tiny_project
 from tiny import iri as node
 
@@ -407,6 +408,39 @@ def test_a_circle_of_wider_things_has_a_beginning() -> None:
     assert [one.node for one in a.branches] == ["e"]
 
 
+def test_what_would_lie_too_deep_begins_anew() -> None:
+    found = tree({at: at for at in map(str, range(1000))}, lambda name: [str(int(name) - 1)])
+    assert [one.node for one in found] == [str(at) for at in range(0, 1000, DEEPEST)]
+    listed = []
+    waiting = list(reversed(found))
+    while waiting:
+        branch = waiting.pop()
+        listed.append(branch.node)
+        waiting += branch.branches
+    assert listed == [str(at) for at in range(1000)]
+
+
+def test_a_long_chain_of_concepts_and_classes_is_shown_whole(tmp_path: Path) -> None:
+    project = tiny_project(tmp_path)
+    skos, owl, rdfs = "2004/02/skos/core#", "2002/07/owl#", "2000/01/rdf-schema#"
+    lines = [f"{node('concept/s')} {TYPE} <http://www.w3.org/{skos}ConceptScheme> {node('graph/ontology')} .\n"]
+    for at in range(330):
+        one, class_ = node(f"concept/c-{at}"), node(f"ns#C{at}")
+        said = f"{one} {TYPE} <http://www.w3.org/{skos}Concept>", f"{class_} {TYPE} <http://www.w3.org/{owl}Class>"
+        place = f"{one} <http://www.w3.org/{skos}inScheme> {node('concept/s')}"
+        above = (
+            f"{one} <http://www.w3.org/{skos}broader> {node(f'concept/c-{at + 1}')}",
+            f"{class_} <http://www.w3.org/{rdfs}subClassOf> {node(f'ns#C{at + 1}')}",
+        )
+        lines += [f"{line} {node('graph/ontology')} .\n" for line in (*said, place, *above)]
+    project.graph.write_text("".join(lines), encoding="utf-8")
+    client = over(project)
+    assert len(root_of(client, "/concept.html").xpath("//ul[@class='concepts']//li/a[contains(@href, '/c-')]")) == 330
+    assert (
+        len(root_of(client, "/ns.html").xpath("//section[starts-with(@id, 'C')] | //*[starts-with(@id, 'C')]")) >= 330
+    )
+
+
 def test_steps_that_lead_back_are_all_listed_once() -> None:
     follows = "<https://w3id.org/shahr/ns#mayBeFollowedBy>"
     concept = "<http://www.w3.org/2004/02/skos/core#Concept>"
@@ -430,3 +464,15 @@ def test_shapes_that_ask_each_other_in_a_circle_come_to_an_end(tmp_path: Path) -
     assert [one.kind for one in found["A"].constraints] == ["node", "if"]
     assert [shape.name for shape in book.users[SHAPE + "B"]] == ["A"]
     assert isinstance(found["C"], Shape)
+
+
+def test_many_concepts_without_a_history_stay_in_their_order() -> None:
+    def concept(at: int) -> Concept:
+        return read_concept(Triples([]), f"{BASE}concept/c-{at}")
+
+    def step(at: int) -> Concept:
+        names = [f"{BASE}concept/c-{one}" for one in (at - 1, at + 1)]
+        return replace(concept(at), previous=(names[0],), next=(names[1],))
+
+    loose, chain = [concept(at) for at in range(5000)], [step(at) for at in range(6000, 9000)]
+    assert in_sequence([*loose, *reversed(chain)]) == [*chain, *loose]

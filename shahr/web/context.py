@@ -7,6 +7,7 @@ them are called as the prefixes of our nodes are (city, post), so nodes have who
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import Any
@@ -26,6 +27,7 @@ _TEXTS = {
     "example": "skos:example",
 }
 _XSD = prefix_map()["xsd"]
+_NAME = re.compile("[A-Za-z][A-Za-z0-9-]*")
 _Definition = str | dict[str, str]
 
 
@@ -57,12 +59,14 @@ def make_context(vocabulary: Solutions) -> dict[str, Any]:
     """Give the context for rows of (term of ours, its class, its range): prefix or term to definition.
 
     Classes and properties are terms. A property with one range among the datatypes of XML Schema has its values as
-    plain strings, one of nodes as IRIs; texts in several languages are objects by language.
+    plain strings, one of nodes as IRIs; texts in several languages are objects by language. What is called as no
+    term can be, or as a prefix or text here is, has no term: data name it by prefix.
     """
     kinds, ranges = _gathered(vocabulary)
     texts: dict[str, _Definition] = {name: {"@id": one, "@container": "@language"} for name, one in _TEXTS.items()}
-    terms = {iri.removeprefix(SHAHR): _definition(iri, kinds[iri], ranges[iri]) for iri in sorted(kinds)}
-    return _prefixes() | texts | terms
+    fixed = _prefixes() | texts
+    names = {iri: name for iri in sorted(kinds) if _NAME.fullmatch(name := iri.removeprefix(SHAHR))}
+    return fixed | {name: _definition(iri, kinds[iri], ranges[iri]) for iri, name in names.items() if name not in fixed}
 
 
 def write_context(context: Mapping[str, Any]) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from pyoxigraph import (
     DefaultGraph,
     Literal,
@@ -19,7 +20,7 @@ from pyoxigraph import (
     parse,
     parse_query_results,
 )
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from shahr.dataset import nquads
 from shahr.engine.writing import write_graph
@@ -29,10 +30,12 @@ from shahr.namespaces import BASE, GRAPH, iri
 from shahr.queries import fill
 from shahr.turtle import turtle_of
 from shahr.web.context import Compactor, make_context, write_context
+from shahr.web.language import number
 from shahr.web.refusals import Replaced
 from shahr.web.state import page_query, state
 
 CONCEPTS = BASE + "concept/"
+MOST, WHOLE = 20_000, 200_000  # triples about a node, and of a graph; document.rq and graph.rq find one more
 LARGEST = 64 * 1024**2  # bytes of a document in RDF/XML, which is the longest
 _REPLACED = iri("dcterms:isReplacedBy")
 
@@ -54,13 +57,16 @@ class Library:
         self._compactor = Compactor()
 
     def node(self, node: str, suffix: str) -> bytes:
-        """Write all that is said of a node as subject or object, and of what lies below its IRI; see check_node."""
+        """Write all that is said of a node as subject or object, and of what lies below its IRI; see check_node.
+
+        RequestEntityTooLarge for more than MOST triples; a graph or vocabulary may have WHOLE.
+        """
         check_node(node)
-        return self._document(_selected("document", "node", node), suffix)
+        return self._document(_selected("document", "node", node, MOST), suffix)
 
     def graph(self, name: str, suffix: str) -> bytes:
         """Write all triples of the graph with an IRI; NotFound where it has none."""
-        return self._document(_selected("graph", "graph", name), suffix)
+        return self._document(_selected("graph", "graph", name, WHOLE), suffix)
 
     def whole(self, name: str, suffix: str) -> bytes:
         """Write what "ns" (the ontology), "concept", "shapes" or "graph" (the list of graphs) names."""
@@ -107,9 +113,19 @@ def _is_named(node: str) -> bool:
     return bool(parse_query_results(answer.body, format=QueryResultsFormat.JSON))
 
 
-def _selected(query: str, variable: str, node: str) -> list[Quad]:
-    """Give the quads that a query selects as ?graph ?s ?p ?o; one without a graph stands in none."""
+def _selected(query: str, variable: str, node: str, most: int) -> list[Quad]:
+    """Give the quads that a query selects as ?graph ?s ?p ?o; one without a graph stands in none.
+
+    RequestEntityTooLarge for more than `most`: SPARQL gives those in parts.
+    """
     rows = state().select(_about(query, variable, node)).rows
+    if len(rows) > most:
+        told = _(
+            "there are more than %(most)s triples: ask for them in parts at %(address)s",
+            most=number(most),
+            address="/sparql",
+        )
+        raise RequestEntityTooLarge(told)
     return [Quad(s, p, o, DefaultGraph() if graph is None else graph) for graph, s, p, o in rows]  # type: ignore[arg-type]
 
 
@@ -120,12 +136,12 @@ def _shapes() -> list[Quad]:
 
 
 def _ontology() -> list[Quad]:
-    quads = _selected("graph", "graph", GRAPH + "ontology")
+    quads = _selected("graph", "graph", GRAPH + "ontology", WHOLE)
     return [quad for quad in quads if not _is_concept(quad)]
 
 
 def _concepts() -> list[Quad]:
-    return [quad for quad in _selected("graph", "graph", GRAPH + "ontology") if _is_concept(quad)]
+    return [quad for quad in _selected("graph", "graph", GRAPH + "ontology", WHOLE) if _is_concept(quad)]
 
 
 def _is_concept(quad: Quad) -> bool:
@@ -134,13 +150,13 @@ def _is_concept(quad: Quad) -> bool:
 
 def _graphs() -> list[Quad]:
     """The graphs as parts of the dataset, with their sizes."""
-    number = NamedNode(iri("xsd:integer"))
+    integer = NamedNode(iri("xsd:integer"))
     triples = []
     for name, size in state().summary.graphs:
         graph = NamedNode(name)
         triples.append(Quad(NamedNode(BASE), NamedNode(iri("void:subset")), graph))
         triples.append(Quad(graph, NamedNode(iri("rdf:type")), NamedNode(iri("void:Dataset"))))
-        triples.append(Quad(graph, NamedNode(iri("void:triples")), Literal(str(size), datatype=number)))
+        triples.append(Quad(graph, NamedNode(iri("void:triples")), Literal(str(size), datatype=integer)))
     return triples
 
 

@@ -23,7 +23,9 @@ def install(app: Flask) -> None:
 def check_accept() -> None:
     """Refuse an Accept header with too many types: RequestHeaderFieldsTooLarge."""
     if request.headers.get("Accept", "").count(",") >= RANGES:
-        raise RequestHeaderFieldsTooLarge(_("the Accept header names more than %(most)s types", most=RANGES))
+        raise RequestHeaderFieldsTooLarge(
+            _("the header %(header)s names more than %(most)s types", header="Accept", most=RANGES)
+        )
 
 
 def check_parameters() -> None:

@@ -25,6 +25,7 @@ from persiantools.jdatetime import MONTH_NAMES_EN, MONTH_NAMES_FA, JalaliDate
 from werkzeug.exceptions import BadRequest
 
 from shahr.web.addresses import address_of
+from shahr.web.drawing.letters import harmless
 from shahr.web.kinds import title_of
 
 Language = Literal["en", "fa"]
@@ -32,6 +33,7 @@ DOMAIN = "messages"
 LANGUAGES: tuple[Language, ...] = ("en", "fa")
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ps", "ur"})
 YEARS = range(623, 9999)  # the Gregorian years of which both calendars know every day
+LONGEST = 2000  # characters of an address that a page or document repeats
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
@@ -86,15 +88,15 @@ def href_of(iri: str) -> str | None:
 
 
 def here(code: Language) -> str:
-    """Give the address of this very page in a language."""
+    """Give the address of this very page in a language; of the start page where this one's is longer than LONGEST."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return f"{quote(request.path)}?{urlencode([*kept, ('lang', code)])}"
+    found = f"{quote(request.path)}?{urlencode([*kept, ('lang', code)])}"
+    return found if len(found) <= LONGEST else f"/?lang={code}"
 
 
 def number(value: float | str) -> str:
     """Write a number, or its digits in text, as the language of this request does: 3,600,000 or ۳٬۶۰۰٬۰۰۰."""
-    plain = format_decimal(value, locale=language(), numbering_system="default", decimal_quantization=False)
-    return digits(plain)
+    return digits(format_decimal(value, locale=language(), numbering_system="default", decimal_quantization=False))
 
 
 def digits(text: object) -> str:
@@ -130,10 +132,10 @@ def read_day(text: str) -> date | None:
 
 
 def both_dates(text: str) -> str:
-    """Write a day in both calendars, that of the interface's language first; what read_day cannot read, as it is."""
+    """Write a day in both calendars, that of the interface's language first; what read_day cannot read, as written."""
     day = read_day(text)
     if day is None:
-        return text
+        return harmless(text)
     pair = gregorian(day), jalali(day)
     return "{} ({})".format(*(pair if language() == "en" else reversed(pair)))
 

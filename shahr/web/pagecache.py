@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 from threading import Lock
+from typing import Any
 
 from flask import Flask, Response, g, request
 
@@ -62,7 +63,7 @@ class PageCache:
         response.vary.add("Accept-Encoding")
         response.headers.setdefault("Cache-Control", "no-cache")
         response.set_etag(_etag(entry, coding))
-        response.make_conditional(request)
+        response.make_conditional(_unmatched())
         return response
 
     def _keep(self, response: Response) -> Cached:
@@ -86,6 +87,11 @@ class PageCache:
             with self._lock:
                 self._cache.add_coded(entry, coding, coded)
         return coded
+
+
+def _unmatched() -> dict[str, Any]:
+    """Give the environ of the request without If-Match, which is for who writes: 412 would come with the whole page."""
+    return {name: text for name, text in request.environ.items() if name != "HTTP_IF_MATCH"}
 
 
 def _key() -> bytes | None:

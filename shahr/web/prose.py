@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from shahr.namespaces import iri, prefix_map
 from shahr.web.addresses import is_own
+from shahr.web.drawing.letters import harmless
 
 _CURIE = re.compile(r"(?<![\w:/<.-])([a-z]+):([A-Za-z0-9][A-Za-z0-9-]*)(?![\w:/…-])")
 _LATIN = re.compile(
@@ -28,8 +29,8 @@ def names_in(texts: Iterable[str]) -> set[str]:
 
 
 def prose(text: str, language: str) -> Markup:
-    """Give a text in `language` as HTML."""
-    return Markup("").join(_pieces(text, _LATIN if language == "fa" else _PERSIAN_OR_NAME))
+    """Give a text in `language` as HTML, without what could turn the text around it."""
+    return Markup("").join(_pieces(harmless(text), _LATIN if language == "fa" else _PERSIAN_OR_NAME))
 
 
 def _pieces(text: str, pattern: re.Pattern[str]) -> Iterator[Markup]:

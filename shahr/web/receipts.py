@@ -11,21 +11,26 @@ from pyoxigraph import Literal, NamedNode
 from shahr.namespaces import FACT_PREFIXES, iri
 from shahr.queries import fill
 from shahr.web.addresses import slug_of
+from shahr.web.drawing.letters import harmless
 from shahr.web.state import page_query, state
 from shahr.web.triples import Triples, Value
+
+OTHERS = 10  # facts that a receipt names beside its own
+RESTING = 5000  # rows that resting.rq is asked for; it finds one more
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """One passage that a fact rests on; `others` are the facts that rest on the same."""
+    """One passage that a fact rests on; `others` are facts that rest on the same, `more` tells of more of them."""
 
     passage: str
     triples: Triples
     others: Sequence[str] = ()
+    more: bool = False
 
     def text(self, property_: str) -> str | None:
         """Give a literal of the passage: `shahr:startOffset`, `shahr:endOffset`, `shahr:sha256`."""
-        return self.triples.text(self.passage, property_)
+        return _harmless(self.triples.text(self.passage, property_))
 
     def node(self, property_: str) -> str | None:
         """Give a node of the passage: `shahr:speaker`, `shahr:speakingAs`, `shahr:voice`."""
@@ -38,7 +43,7 @@ class Receipt:
 
     def article_text(self, property_: str) -> str | None:
         """Give a literal of the article as text: `schema:datePublished`, `shahr:jalali`."""
-        return self.triples.text(self.article, property_) if self.article else None
+        return _harmless(self.triples.text(self.article, property_)) if self.article else None
 
     def article_literal(self, property_: str) -> Literal | None:
         """Give a literal of the article, with its language: `schema:headline`."""
@@ -47,6 +52,18 @@ class Receipt:
     def article_node(self, property_: str) -> str | None:
         """Give a node of the article: `schema:publisher`, `schema:url`, `shahr:dateBasis`."""
         return self.triples.iri(self.article, property_) if self.article else None
+
+
+@dataclass(frozen=True)
+class Resting:
+    """The facts that rest on each of some passages; `cut` is the first passage, by IRI, of which some are missing."""
+
+    facts: Mapping[str, Sequence[str]]
+    cut: str | None
+
+    def is_cut(self, passage: str) -> bool:
+        """Tell whether there may be more facts on a passage than are here."""
+        return self.cut is not None and passage >= self.cut
 
 
 @dataclass(frozen=True)
@@ -105,7 +122,7 @@ class Fact:
 
     def text(self, property_: str) -> str | None:
         """Give a literal of the fact."""
-        return self.triples.text(self.iri, property_)
+        return _harmless(self.triples.text(self.iri, property_))
 
     def node(self, property_: str) -> str | None:
         """Give a node of the fact."""
@@ -129,7 +146,7 @@ def read_facts(facts: Sequence[str]) -> list[Fact]:
         return []
     wanted = [[NamedNode(one)] for one in facts]
     triples = Triples(state().construct(fill(page_query("evidence").text, ["fact"], wanted)))
-    resting = _resting({passage for fact in facts for passage in triples.iris(fact, "shahr:evidence")})
+    resting = read_resting({passage for fact in facts for passage in triples.iris(fact, "shahr:evidence")})
     told = _told()
     return [
         Fact(one, triples, _receipts(one, triples, resting), triples.pointing(one, "shahr:contests"), told)
@@ -164,22 +181,27 @@ def iris_in(facts: Iterable[Fact]) -> set[str]:
     return found
 
 
-def _receipts(fact: str, triples: Triples, resting: Mapping[str, Sequence[str]]) -> list[Receipt]:
-    return [
-        Receipt(passage, triples, [other for other in resting.get(passage, ()) if other != fact])
-        for passage in triples.iris(fact, "shahr:evidence")
-    ]
+def _receipts(fact: str, triples: Triples, resting: Resting) -> list[Receipt]:
+    found = []
+    for passage in triples.iris(fact, "shahr:evidence"):
+        others = [other for other in resting.facts.get(passage, ()) if other != fact]
+        found.append(Receipt(passage, triples, others[:OTHERS], len(others) > OTHERS or resting.is_cut(passage)))
+    return found
 
 
-def _resting(passages: Iterable[str]) -> dict[str, list[str]]:
-    """Give the facts that rest on each of some passages."""
+def read_resting(passages: Iterable[str]) -> Resting:
+    """Read the facts that rest on some passages, RESTING of them at most."""
     found: dict[str, list[str]] = {}
     wanted = [[NamedNode(passage)] for passage in sorted(passages)]
-    if wanted:
-        for passage, fact in state().select(fill(page_query("resting").text, ["passage"], wanted)).rows:
-            if isinstance(passage, NamedNode) and isinstance(fact, NamedNode):
-                found.setdefault(passage.value, []).append(fact.value)
-    return found
+    rows = state().select(fill(page_query("resting").text, ["passage"], wanted)).rows if wanted else []
+    for passage, fact in rows[:RESTING]:
+        if isinstance(passage, NamedNode) and isinstance(fact, NamedNode):
+            found.setdefault(passage.value, []).append(fact.value)
+    return Resting(found, max(found) if len(rows) > RESTING and found else None)
+
+
+def _harmless(text: str | None) -> str | None:
+    return None if text is None else harmless(text)
 
 
 def _told() -> frozenset[str]:

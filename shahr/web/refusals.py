@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from flask import render_template, request
 from flask_babel import gettext as _
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 from werkzeug.exceptions import Gone, HTTPException, RequestHeaderFieldsTooLarge
 from werkzeug.wrappers import Response
 
@@ -24,7 +24,7 @@ from shahr.turtle import turtle_of
 from shahr.web.endpoint import content_type
 from shahr.web.errors import reply_to
 from shahr.web.labels import Labels, read_labels
-from shahr.web.language import language
+from shahr.web.language import LONGEST, language
 from shahr.web.messages import Reply
 
 _HTTP = "http://www.w3.org/2011/http#"
@@ -119,6 +119,9 @@ def _triples(reply: Reply, error: ShahrError | HTTPException) -> Iterator[Triple
             yield Triple(NamedNode(error.node), NamedNode(iri("dcterms:isReplacedBy")), NamedNode(new))
         return
     address = BASE + quote(request.path.removeprefix("/"), safe="/")
+    if len(address) > LONGEST:
+        yield from _status(BlankNode("response"), reply.status)
+        return
     node, asked, answer = (NamedNode(address + end) for end in ("", "#request", "#response"))
     kind, comment = NamedNode(iri("rdf:type")), NamedNode(iri("rdfs:comment"))
     yield Triple(node, comment, Literal("There is nothing at this address.", language="en"))
@@ -126,9 +129,14 @@ def _triples(reply: Reply, error: ShahrError | HTTPException) -> Iterator[Triple
     yield Triple(asked, kind, NamedNode(_HTTP + "Request"))
     yield Triple(asked, NamedNode(_HTTP + "absoluteURI"), Literal(address))
     yield Triple(asked, NamedNode(_HTTP + "resp"), answer)
-    yield Triple(answer, kind, NamedNode(_HTTP + "Response"))
-    yield Triple(answer, NamedNode(_HTTP + "sc"), NamedNode(_CODES + ("Gone" if reply.status == 410 else "NotFound")))
-    yield Triple(answer, NamedNode(_HTTP + "statusCodeValue"), Literal(str(reply.status)))
+    yield from _status(answer, reply.status)
+
+
+def _status(answer: NamedNode | BlankNode, status: int) -> Iterator[Triple]:
+    """All that is said of an address too long to repeat."""
+    yield Triple(answer, NamedNode(iri("rdf:type")), NamedNode(_HTTP + "Response"))
+    yield Triple(answer, NamedNode(_HTTP + "sc"), NamedNode(_CODES + ("Gone" if status == 410 else "NotFound")))
+    yield Triple(answer, NamedNode(_HTTP + "statusCodeValue"), Literal(str(status)))
 
 
 def _write(triples: Sequence[Triple], chosen: Format) -> bytes:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from flask import Blueprint, render_template
 from pyoxigraph import NamedNode
 
 from shahr.namespaces import BASE, FACT_PREFIXES, iri
 from shahr.queries import fill
-from shahr.solutions import Solutions
 from shahr.web.addresses import KINDS
 from shahr.web.labels import read_labels
-from shahr.web.receipts import Fact, facts_of, iris_in, read_facts
+from shahr.web.receipts import Fact, facts_of, iris_in, read_facts, read_resting
 from shahr.web.resource import read_resource
 from shahr.web.sketches import article_strip, city_map
 from shahr.web.state import page_query, state
 
 MOST = 200
+PLACED = 2000  # facts on the passages of an article; passages.rq finds one more
 
 
 def blueprint() -> Blueprint:
@@ -77,22 +78,24 @@ def fact(kind: str, slug: str) -> str:
 def article(slug: str) -> str:
     """An article: its record, and its passages in order with the facts that rest on each."""
     found = read_resource(f"{BASE}article/{slug}")
-    places, facts = _passages("passages", "article", found.iri)
-    labels = read_labels(found.iris() | iris_in(facts.values()) | places.keys())
+    places, more = _passages(found.iri)
+    facts = {one.iri: one for one in read_facts(list(dict.fromkeys(group[0] for group in places.values() if group)))}
+    resting = {one for group in places.values() for one in group}
+    labels = read_labels(found.iris() | iris_in(facts.values()) | resting | places.keys())
     told = [iri("shahr:dateBasis"), iri("shahr:jalali")]
     strip = article_strip(found, places, labels)
     return render_template(
-        "article.html", node=found, places=places, facts=facts, labels=labels, told=told, strip=strip
+        "article.html", node=found, places=places, facts=facts, labels=labels, told=told, strip=strip, more=more
     )
 
 
 def passage(slug: str) -> str:
     """A passage: where it is, who speaks, and the facts that rest on it."""
     found = read_resource(f"{BASE}passage/{slug}")
-    rows = state().select(fill(page_query("resting").text, ["passage"], [[NamedNode(found.iri)]])).rows
-    facts = read_facts([one.value for _passage, one in rows if isinstance(one, NamedNode)])
+    resting = read_resting([found.iri]).facts.get(found.iri, ())
+    facts = read_facts(resting[:MOST])
     labels = read_labels(found.iris() | iris_in(facts))
-    return render_template("passage.html", node=found, facts=facts, labels=labels)
+    return render_template("passage.html", node=found, facts=facts, labels=labels, more=len(resting) > MOST)
 
 
 def by_family(facts: Iterable[Fact]) -> list[tuple[str, list[Fact]]]:
@@ -103,12 +106,11 @@ def by_family(facts: Iterable[Fact]) -> list[tuple[str, list[Fact]]]:
     return [(name, group) for name, group in groups.items() if group]
 
 
-def _passages(query: str, variable: str, node: str) -> tuple[dict[str, list[str]], dict[str, Fact]]:
-    """Give the passages of an article in order, each with the facts that rest on it, and these facts."""
-    found: Solutions = state().select(fill(page_query(query).text, [variable], [[NamedNode(node)]]))
+def _passages(node: str) -> tuple[dict[str, list[str]], bool]:
+    """Give the first MOST passages of an article with the facts that rest on each, and whether there is more."""
+    rows = state().select(fill(page_query("passages").text, ["article"], [[NamedNode(node)]])).rows
     places: dict[str, list[str]] = {}
-    for place, resting in found.rows:
+    for place, resting in rows[:PLACED]:
         if isinstance(place, NamedNode):
             places.setdefault(place.value, []).extend([resting.value] if isinstance(resting, NamedNode) else [])
-    facts = read_facts(list(dict.fromkeys(one for group in places.values() for one in group)))
-    return places, {one.iri: one for one in facts}
+    return dict(islice(places.items(), MOST)), len(rows) > PLACED or len(places) > MOST

@@ -179,7 +179,7 @@ def _results(index: Index | None, found: Found | None, text: str, page: int) -> 
     if index is None:
         raise NotFound(_without_index())
     if found is None:
-        raise BadRequest(_("search needs the parameter 'q', what to search for"))
+        raise BadRequest(_("search needs the parameter '%(name)s', what to search for", name="q"))
     sums = {"query": text, "total": found.total, "page": page, "pages": _pages(found), "kinds": dict(found.kinds)}
     return {**sums, "results": [_result(hit) for hit in found.hits]}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +34,7 @@ from shahr.web.state import page_query, state
 
 EXTENSION = "shahr.outlines"
 YEAR = 400  # days that a fact on the time line may span: what holds for longer tells little there
+_LENGTH = re.compile("[0-9]{1,9}")  # characters of an article
 
 
 class Outlines:
@@ -133,7 +135,7 @@ def time_line(facts: Sequence[Dated], labels: Labels) -> Markup:
 
 def article_strip(article: Resource, passages: Iterable[str], labels: Labels) -> Markup:
     """Draw an article from its first character to its last, and where its passages lie in it."""
-    length = article.asserted.text(article.iri, "shahr:codePoints") or "0"
+    length = article.asserted.text(article.iri, "shahr:codePoints") or ""
     places = [(passage, offsets_of(passage)) for passage in passages]
     spans = [
         Span(*offsets, (labels.place(passage) or labels.of(passage)).text, href_of(passage))
@@ -141,7 +143,7 @@ def article_strip(article: Resource, passages: Iterable[str], labels: Labels) ->
         if offsets
     ]
     title = _("Where the passages lie in the article")
-    return draw_strip(spans, int(length) if length.isdecimal() else 0, title, "strip", language() == "fa")
+    return draw_strip(spans, int(length) if _LENGTH.fullmatch(length) else 0, title, "strip", language() == "fa")
 
 
 def _moment(one: Dated, labels: Labels) -> Moment:

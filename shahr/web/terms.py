@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from pyoxigraph import Literal, NamedNode
 
 from shahr.solutions import Term
-from shahr.web.drawing.letters import shortened
+from shahr.web.drawing.letters import harmless, shortened
 from shahr.web.labels import Label, Labels
 from shahr.web.language import LANGUAGES, both_dates, digits, href_of, number, read_day, text_dir
 from shahr.web.prose import prose
@@ -27,9 +27,10 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
 def install(app: Flask) -> None:
-    """Give the templates of an app `titled`, and what terms.html calls by shorter names."""
+    """Give the templates of an app `titled`, the filter `harmless`, and what terms.html calls by shorter names."""
     app.jinja_env.globals |= {"term_node": node, "term_literal": literal, "term_any": any_term, "term_plain": plain}
     app.jinja_env.globals |= {"term_named": named_node, "titled": titled}
+    app.jinja_env.filters["harmless"] = harmless
 
 
 def plain(label: Label) -> Markup:
@@ -96,7 +97,9 @@ def code(text: str) -> Markup:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    """Give a text as a page may hold it: without what could turn the text around it, and not too long."""
+    shown = harmless(text)
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…"
 
 
 def _brief(address: str) -> str:

@@ -33,8 +33,10 @@ def wants_page(*others: str) -> bool:
 def format_of(allowed: tuple[str, ...]) -> str | None:
     """Give the parameter `format` of the request, None where it is not there; BadRequest for none of those allowed."""
     values = request.args.getlist("format")
+    if len(values) > 1:
+        raise BadRequest(_("'%(name)s' is given more than once", name="format"))
     value = values[0] if values else None
-    if len(values) > 1 or (value is not None and value not in allowed):
+    if value is not None and value not in allowed:
         listed = ", ".join(allowed)
         raise BadRequest(_("%(name)s '%(value)s' is not one of %(listed)s", name="format", value=value, listed=listed))
     return value

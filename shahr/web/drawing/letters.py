@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 JOINERS = {"\u200c", "\u200d"}  # belong to the spelling of Persian words, unlike other format characters
 NARROW, ARABIC, COMMON, BROAD, FULL = 0.36, 0.5, 0.62, 0.84, 1.0  # of the type size
+_ENDS = "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
+_HARMFUL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef" + _ENDS + "]"
+)
+
+
+def harmless(text: str) -> str:
+    """Give a text as a page may hold it: without controls, noncharacters, and what turns the text around it.
+
+    Joiners and single marks of direction stay: they belong to how a word or a sentence is written.
+    """
+    return _HARMFUL.sub(lambda found: " " if found[0].isspace() else "", text)
 
 
 def plain(text: str) -> str:

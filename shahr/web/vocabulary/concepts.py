@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 from shahr.namespaces import iri
 from shahr.web.matches import MATCHES
@@ -89,14 +90,21 @@ def in_sequence(concepts: Iterable[Concept]) -> list[Concept]:
     What has no place in a history stands at the end, in the order given.
     """
 
-    def place(one: Concept) -> tuple[bool, int]:
-        return not (one.next or one.previous), len(left.intersection(one.previous) - {one.iri})
-
-    waiting, ordered = list(concepts), list[Concept]()
-    left: set[str] = set()
+    given = list(concepts)
+    steps = {one.iri: (at, one) for at, one in enumerate(given) if one.next or one.previous}
+    before = {name: {other for other in one.previous if other in steps} - {name} for name, (_, one) in steps.items()}
+    behind: dict[str, list[str]] = {}
+    for name, others in before.items():
+        for other in others:
+            behind.setdefault(other, []).append(name)
+    waiting = [(len(before[name]), at, name) for name, (at, _) in steps.items()]
+    heapify(waiting)
+    ordered: dict[str, Concept] = {}
     while waiting:
-        left = {one.iri for one in waiting}
-        chosen = min(waiting, key=place)
-        waiting.remove(chosen)
-        ordered.append(chosen)
-    return ordered
+        _count, _at, name = heappop(waiting)
+        if name not in ordered:
+            ordered[name] = steps[name][1]
+            for other in behind.get(name, ()):
+                before[other].discard(name)
+                heappush(waiting, (len(before[other]), steps[other][0], other))
+    return [*ordered.values(), *(one for one in given if one.iri not in steps)]

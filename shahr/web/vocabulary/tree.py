@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+DEEPEST = 30  # branches from a root to a leaf: templates go down by recursion
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Branch(Generic[T]):
 def tree(nodes: Mapping[str, T], wider: Callable[[T], Iterable[str]]) -> list[Branch[T]]:
     """Put each thing below the first of its wider ones that is among `nodes`, in the order of `nodes`.
 
-    Where they stand below each other in a circle, the first of the circle becomes a root.
+    Where they stand below each other in a circle, the first of the circle becomes a root. So does what would lie
+    deeper than DEEPEST, behind the others.
     """
     above: dict[str, str | None] = {}
     for name, node in nodes.items():
@@ -29,7 +31,8 @@ def tree(nodes: Mapping[str, T], wider: Callable[[T], Iterable[str]]) -> list[Br
     below: dict[str | None, list[str]] = {}
     for name, parent in above.items():
         below.setdefault(parent, []).append(name)
-    return list(_branches(nodes, below, None))
+    roots = below.get(None, [])
+    return [Branch(nodes[root], _branches(nodes, below, root, DEEPEST - 1, roots)) for root in roots]
 
 
 def _upwards(name: str | None, above: Mapping[str, str | None]) -> list[str]:
@@ -40,5 +43,12 @@ def _upwards(name: str | None, above: Mapping[str, str | None]) -> list[str]:
     return found
 
 
-def _branches(nodes: Mapping[str, T], below: Mapping[str | None, list[str]], name: str | None) -> tuple[Branch[T], ...]:
-    return tuple(Branch(nodes[one], _branches(nodes, below, one)) for one in below.get(name, ()))
+def _branches(
+    nodes: Mapping[str, T], below: Mapping[str | None, list[str]], name: str, depth: int, roots: list[str]
+) -> tuple[Branch[T], ...]:
+    """Give what lies below a thing, `depth` branches deep; what lies deeper goes to the end of `roots`."""
+    found = below.get(name, [])
+    if not depth:
+        roots += found
+        return ()
+    return tuple(Branch(nodes[one], _branches(nodes, below, one, depth - 1, roots)) for one in found)
