@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from flask import Blueprint, request
+from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -147,7 +148,12 @@ def _best_suffix(accept: str) -> str:
         chosen = negotiate(accept, formats.values())[1]
     except NotAcceptable as error:
         names = ", ".join([HTML, *(one.media_types[0] for one in formats.values())])
-        raise NotAcceptable(f"nothing in the Accept header can be given here: this comes as {names}") from error
+        sentence = _(
+            "nothing in the header %(header)s can be given here: this comes as %(listed)s",
+            header="Accept",
+            listed=names,
+        )
+        raise NotAcceptable(sentence) from error
     return next(suffix for suffix, one in formats.items() if one is chosen)
 
 

@@ -157,7 +157,7 @@ def _gettexts(domain: Domain) -> tuple[Callable[[str], str], Callable[[str, str,
 def _check_language() -> None:
     asked = request.args.getlist("lang")
     if asked and (len(asked) > 1 or asked[0] not in LANGUAGES):
-        raise BadRequest(_("write lang=en or lang=fa, once"))
+        raise BadRequest(_("write %(one)s or %(other)s, once", one="lang=en", other="lang=fa"))
 
 
 def _catalogues(folder: Path) -> Domain:

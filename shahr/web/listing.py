@@ -90,5 +90,5 @@ def _after() -> str:
     """Give the node behind which a list goes on."""
     texts = request.args.getlist("after")
     if texts and (len(texts) > 1 or not is_own(texts[0]) or len(texts[0]) > LONGEST):
-        raise BadRequest(_("write after= once, with the IRI that ends the list before"))
+        raise BadRequest(_("write %(name)s= once, with the IRI that ends the list before", name="after"))
     return texts[0] if texts else ""

@@ -21,7 +21,12 @@ def wants_json() -> bool:
     if wants_page("application/json"):
         return False
     if not parse_accept(_accept()).quality("application/json"):
-        raise NotAcceptable(_("nothing in the Accept header can be given here: this comes as HTML or JSON"))
+        sentence = _(
+            "nothing in the header %(header)s can be given here: this comes as %(listed)s",
+            header="Accept",
+            listed="HTML, JSON",
+        )
+        raise NotAcceptable(sentence)
     return True
 
 

@@ -125,7 +125,11 @@ def _negotiated(accept: str) -> tuple[str, Format]:
         return negotiate(accept, result_formats())
     except NotAcceptable as error:
         listed = ", ".join(one.media_types[0] for one in result_formats())
-        sentence = _("nothing in the Accept header can be given here: this comes as %(listed)s", listed=listed)
+        sentence = _(
+            "nothing in the header %(header)s can be given here: this comes as %(listed)s",
+            header="Accept",
+            listed=listed,
+        )
         raise NotAcceptable(sentence) from error
 
 
