@@ -67,11 +67,11 @@ def test_the_other_label_is_that_of_the_other_language(app: Flask, lang: str, ot
         assert labels.other(f"{BASE}city/none") is None
 
 
-def test_a_node_has_no_other_label_where_the_only_one_is_that_of_the_page(app: Flask) -> None:
-    with reading(app, "en", "city/english") as labels:
+@pytest.mark.parametrize("lang", ["en", "fa"])
+def test_a_node_has_no_other_label_where_it_has_one_alone(app: Flask, lang: str) -> None:
+    with reading(app, lang, "city/english") as labels:
+        assert labels.of(f"{BASE}city/english") == Label("English", "en")
         assert labels.other(f"{BASE}city/english") is None
-    with reading(app, "fa", "city/english") as labels:
-        assert labels.other(f"{BASE}city/english") == Label("English", "en")
 
 
 def test_a_passage_is_called_by_its_place_in_its_article(app: Flask) -> None:

@@ -51,9 +51,10 @@ class Labels:
         return self._made(iri) or Label(curie(iri), "")
 
     def other(self, iri: str) -> Label | None:
-        """Give the label in the language that the page is not in, where there is one."""
+        """Give the label in another language than that which `of` gives, where there is one."""
+        shown = self.of(iri).language
         texts = self._texts.get(iri, {})
-        return next((Label(text, name) for name, text in texts.items() if name != self._first), None)
+        return next((Label(text, name) for name, text in texts.items() if name != shown), None)
 
     def place(self, passage: str) -> Label | None:
         """Give the place of a passage in its article: "characters 390 to 537"."""

@@ -48,7 +48,8 @@ class Triples:
 
     def values(self, node: Node | str, name: str) -> list[Value]:
         """Give the objects of one property, in the order of their text."""
-        return sorted(self.properties(node).get(iri(name), []), key=str)
+        found = self.properties(node).get(iri(name), [])
+        return sorted(found, key=str) if len(found) > 1 else found
 
     def iris(self, node: Node | str, *names: str) -> tuple[str, ...]:
         """Give the IRIs among the objects of some properties, in order."""
