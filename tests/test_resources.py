@@ -169,6 +169,7 @@ def test_an_article_page_has_its_record(open_page: Open, graph: Graph) -> None:
     assert nodes_in(row(page, "Publisher")) == graph.values(article, "schema:publisher")
     assert row(page, "Published").find("time").get("datetime") == graph.values(article, "schema:datePublished")[0]
     assert [a.get("href") for a in row(page, "Original").iter("a")] == graph.values(article, "schema:url")
+    assert words(row(page, "Item number")) == graph.values(article, "schema:identifier")[0]
     undated = row(open_page("/article/mehr-isfahan-sister-cities.html"), "Published")
     assert words(undated) == "date not known (not stated)"
     derived = row(open_page("/article/borna-silk-road-forum.html"), "Published")
