@@ -15,7 +15,23 @@ from shahr.index import index
 from shahr.paths import Project
 from shahr.reason import reason
 
+# Files that measure what a server does under load or at a limit: nothing else may take its processor.
+ALONE = frozenset(
+    f"test_{name}"
+    for name in (
+        *("admission", "alarm", "budget", "disk", "load", "load_accounts", "pool", "protocol_limits", "querylog"),
+        *("hostile_calls", "hostile_connections", "hostile_queries", "hostile_requests", "hostile_texts"),
+        *("reload", "remote", "remote_broken", "replies", "serve_endpoint", "service_blocks", "survival"),
+    )
+)
 ARTICLES = Path(__file__).resolve().parent.parent.parent / "shared" / "articles"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of those files `alone`; `make test` runs the others on two processors first."""
+    for item in items:
+        if item.path.stem in ALONE:
+            item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ SCHEMA = described()
 
 
 @SCHEMA.parametrize()
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_service_keeps_to_its_description(case: schemathesis.Case[Any]) -> None:
     excluded: list[CheckFunction] = [positive_data_acceptance] if case.path in ANY_TEXT else []
     case.call_and_validate(headers={"Accept-Encoding": "identity"}, excluded_checks=excluded)
