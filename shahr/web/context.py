@@ -40,7 +40,7 @@ class Compactor:
     def write(self, triples: Iterable[Triple], context: Mapping[str, Any]) -> bytes:
         """Write triples as a document that names ADDRESS as its context; nodes in the order of their IRIs.
 
-        NotAcceptable for what JSON-LD cannot say shortly: an IRI whose scheme is one of our prefixes, say.
+        NotAcceptable for what cannot be written so: an IRI with a prefix of ours as its scheme, a list that is not whole.
         """
         from pyld import jsonld  # it takes a while to import, and few ask for this format
 
@@ -49,7 +49,7 @@ class Compactor:
                 expanded = jsonld.from_rdf({"@default": [_statement(triple) for triple in triples]})
                 options = {"graph": True, "skipExpansion": True}
                 compacted = jsonld.compact(expanded, {"@context": dict(context)}, options)
-            except jsonld.JsonLdError as error:
+            except (jsonld.JsonLdError, KeyError) as error:  # KeyError: a list node without rdf:first (PyLD 3.3)
                 raise NotAcceptable("JSON-LD cannot carry all that is said here: ask for Turtle instead") from error
         document = {"@context": ADDRESS, "@graph": compacted["@graph"]}
         return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass") + b"\n"
