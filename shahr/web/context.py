@@ -40,7 +40,7 @@ class Compactor:
     def write(self, triples: Iterable[Triple], context: Mapping[str, Any]) -> bytes:
         """Write triples as a document that names ADDRESS as its context; nodes in the order of their IRIs.
 
-        NotAcceptable for what cannot be written so: an IRI with a prefix of ours as its scheme, a list that is not whole.
+        NotAcceptable for what cannot be written so: an IRI with a prefix of ours as scheme, a list that is not whole.
         """
         from pyld import jsonld  # it takes a while to import, and few ask for this format
 
