@@ -24,12 +24,12 @@ from pyoxigraph import Literal, NamedNode, Quad
 from shahr.dataset import read_nquads
 from shahr.files import write_atomically
 from shahr.folding import glue, pairs, persian_sound, visible, words
-from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, SHAHR, curie
+from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, SHAHR, SLUG, curie
 from shahr.paths import Project
 from shahr.queries import read_queries
 
 LONGEST_NAME = 500  # characters
-_PLACE = re.compile(r"(?P<kind>[a-z]+)/[a-z0-9]+(?:-[a-z0-9]+)*|(?P<term>ns#[A-Za-z][A-Za-z0-9-]*)")
+_PLACE = re.compile(rf"(?P<kind>[a-z]+)/{SLUG}|(?P<term>ns#[A-Za-z][A-Za-z0-9-]*)")
 _SCHEMA = """
 PRAGMA page_size = 4096;
 CREATE TABLE entry (id INTEGER PRIMARY KEY, iri TEXT NOT NULL, kind TEXT NOT NULL, ordinal INTEGER NOT NULL,

@@ -10,6 +10,7 @@ BASE = "https://w3id.org/shahr/"
 SHAHR = BASE + "ns#"
 SHAPE = BASE + "shapes#"
 GRAPH = BASE + "graph/"
+SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"  # what comes behind the prefix of a node: lower-case words joined by single hyphens
 
 ENTITY_PREFIXES = ("city", "country", "place", "person", "organization", "post")
 SOURCE_PREFIXES = ("article", "passage", "period")

@@ -22,7 +22,7 @@ from shahr.errors import (
     UnknownPrefix,
     UnknownQuestion,
 )
-from shahr.namespaces import ENTITY_PREFIXES, FACT_PREFIXES, SOURCE_PREFIXES, iri
+from shahr.namespaces import ENTITY_PREFIXES, FACT_PREFIXES, SLUG, SOURCE_PREFIXES, iri
 from shahr.syntax import form, has_order, service_block, values_blocks
 from shahr.tokens import tokens
 
@@ -31,7 +31,7 @@ Term = NamedNode | Literal
 _LINE = re.compile(r"#\+ ([a-z-]+): (.*\S)\s*$")
 _PARAM = re.compile(r"([A-Za-z][A-Za-z0-9_]*),\s*(?:an? |the )?(?:[^,]* )?([A-Za-z]+)")
 _LABEL = re.compile(r"([A-Za-z][A-Za-z0-9_]*),\s*([^,]*[^,\s])\s*,\s*(\S.*)")
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NAME = re.compile(SLUG)
 _PHRASE = re.compile(r"[A-Za-z]+(?: [A-Za-z]+){2,}")
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")

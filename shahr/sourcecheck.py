@@ -12,10 +12,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from shahr.dataset import Source
 from shahr.datatypes import is_well_typed
 from shahr.errors import SourceError, shown
-from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, SHAHR, SOURCE_PREFIXES, curie, iri
+from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, SHAHR, SLUG, SOURCE_PREFIXES, curie, iri
 
 RESERVED = ("ontology", "entities", "links", "inferred")
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SLUG = re.compile(SLUG)
 _TYPE = NamedNode(iri("rdf:type"))
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, SOURCE_PREFIXES
+from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, SLUG, SOURCE_PREFIXES
 
 KINDS = (*ENTITY_PREFIXES, *SOURCE_PREFIXES, *FACT_PREFIXES, "concept", "graph")
-SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _NODE = re.compile(rf"({'|'.join(KINDS)})/({SLUG})(/[a-z]+)?")
 _TERM = re.compile(r"(ns|shapes)#([A-Za-z][A-Za-z0-9-]*)")
 

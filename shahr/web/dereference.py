@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response
 
 from shahr.errors import NotAcceptable
 from shahr.formats import HTML, data_formats, negotiate, parse_accept, prefers_page
-from shahr.namespaces import BASE, GRAPH
-from shahr.web.addresses import KINDS, SLUG
+from shahr.namespaces import BASE, GRAPH, SLUG
+from shahr.web.addresses import KINDS
 from shahr.web.context import MEDIA_TYPE
 from shahr.web.documents import Library, check_node
 from shahr.web.endpoint import content_type

@@ -15,9 +15,8 @@ from typing import Any
 from flask import Blueprint, Response, current_app
 
 from shahr.formats import graph_formats, result_formats
-from shahr.namespaces import curie
+from shahr.namespaces import SLUG, curie
 from shahr.queries import Param, Query, asks_elsewhere, example, in_order
-from shahr.web.addresses import SLUG
 from shahr.web.headers import in_language
 from shahr.web.language import language
 from shahr.web.questions.pages import SAFE, respond

@@ -12,9 +12,8 @@ from flask_babel import gettext as _
 from pyoxigraph import Literal, NamedNode
 from werkzeug.exceptions import NotFound
 
-from shahr.namespaces import SHAHR, iri
+from shahr.namespaces import SHAHR, SLUG, iri
 from shahr.queries import fill
-from shahr.web.addresses import SLUG
 from shahr.web.labels import Labels, read_labels
 from shahr.web.prose import names_in, prose
 from shahr.web.refusals import Replaced
