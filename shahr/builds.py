@@ -34,7 +34,7 @@ def next_build(project: Project, keep: tuple[str, ...] = (), keep_if_there: tupl
     names others, that may not be. BuildBusy where another process is writing. On an error in the block dist/ is
     left as it was.
     """
-    with _lock(project):
+    with locked(project):
         out = project.builds / f".next-{os.getpid()}"
         try:
             _clear(project.builds, ".next-*")
@@ -48,7 +48,7 @@ def next_build(project: Project, keep: tuple[str, ...] = (), keep_if_there: tupl
 
 
 @contextmanager
-def _lock(project: Project) -> Iterator[None]:
+def locked(project: Project) -> Iterator[None]:
     """Hold the one writer's lock; the kernel frees it when the process ends, however it ends."""
     project.builds.mkdir(parents=True, exist_ok=True)
     with (project.dist / ".lock").open("ab") as file:

@@ -146,6 +146,23 @@ def run() -> None:
 
 
 @main.command()
+@click.argument("version")
+@click.option("--previous", type=click.Path(path_type=Path), metavar="DIR", help="Compare with this release.")
+def publish(version: str, previous: Path | None) -> None:
+    """Make the release VERSION of what is built, in dist/release/VERSION.
+
+    It is compared with the newest release there is. SOURCE_DATE_EPOCH sets its date, which else is the newest day that
+    the sources speak of.
+    """
+    from shahr.release import publish as stage
+
+    project = _project()
+    with _progress(f"publish {version}", steps=stage.steps()) as step:
+        record = stage.publish(project, version, previous, lambda: step(None))
+    click.echo(f"{record.quads} quads in {len(record.files)} files: {shown(project.releases / version)}")
+
+
+@main.command()
 @click.option("--articles", "folder", type=click.Path(path_type=Path), required=True, help="Where the texts are.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def verify(folder: Path, as_json: bool) -> None:

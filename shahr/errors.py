@@ -25,6 +25,9 @@ ShahrError                 everything below; the command line prints it and leav
 │   ├── OverBudget         this client has had its share of the minute
 │   ├── EngineDown         the process that answers is not there
 │   └── EndpointDown       the endpoint behind this service does not answer as it should
+├── ReleaseError           a release that cannot be made, read or compared
+│   ├── BadVersion         a version that is not one of Semantic Versioning, or not newer than what there is
+│   └── ReleaseDamaged     a release whose files are not what its checksums say
 ├── RuleError              a rule that does not end, or makes what a graph cannot hold
 ├── ReportError            a report, expectation or shape that cannot be used
 ├── ConsistencyError       the reasoner found a contradiction, or could not run
@@ -214,6 +217,26 @@ class EngineDown(EngineError):
 
 class EndpointDown(EngineError):
     """The endpoint behind this service cannot be reached, or broke off."""
+
+
+class ReleaseError(ShahrError):
+    """A release that cannot be made, read or compared."""
+
+
+class BadVersion(ReleaseError):
+    """A version that is not one of Semantic Versioning, or not newer than what there is."""
+
+    def __init__(self, version: str, reason: str = "write MAJOR.MINOR.PATCH, as 1.2.0") -> None:
+        super().__init__(f"{version[:80]!r} cannot be the version of a release: {reason}")
+        self.version = version
+
+
+class ReleaseDamaged(ReleaseError):
+    """A file of a release is missing, added, or not what its checksum says; `folder` is the release."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"the release {shown(folder)} is damaged: {reason}")
+        self.folder = folder
 
 
 class RuleError(ShahrError):

@@ -48,6 +48,11 @@ class Project:
         return self.data / "entities"
 
     @property
+    def about(self) -> Path:
+        """What the dataset is called, who makes it, under which licence; no part of the graph."""
+        return self.data / "dataset.ttl"
+
+    @property
     def links(self) -> Path:
         """Mappings to other vocabularies and gazetteers, as SSSOM TSV."""
         return self.data / "links"
@@ -86,6 +91,11 @@ class Project:
     def dist(self) -> Path:
         """Everything generated."""
         return self.root / "dist"
+
+    @property
+    def releases(self) -> Path:
+        """One folder a release, named by its version."""
+        return self.dist / "release"
 
     @property
     def builds(self) -> Path:

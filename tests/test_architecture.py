@@ -11,7 +11,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "shahr").rglob("*.py"))
-STAGES = ("build", "reason", "index", "validate", "verify", "consistency", "federation", "passage", "formatting")
+STAGES = (
+    *("build", "reason", "index", "validate", "verify", "consistency", "federation", "passage", "formatting"),
+    "release",
+)
 LAYERS = ("foundation", "engine", "web", "serve", "cli")
 
 

@@ -1,0 +1,65 @@
+"""What all releases have in common, read from data/dataset.ttl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from shahr.errors import SourceError
+from shahr.namespaces import BASE, iri
+from shahr.releases import About, Texts
+from shahr.turtle import parse_turtle
+
+LANGUAGES = ("en", "fa")
+
+
+def read_about(path: Path) -> About:
+    """Read the description of the dataset; SourceError names what it lacks."""
+    said = _Said(path, parse_turtle(path))
+    dataset = NamedNode(BASE)
+    return About(
+        said.texts(dataset, "dcterms:title"),
+        said.texts(dataset, "dcterms:description"),
+        said.keywords(dataset),
+        said.texts(NamedNode(said.value(dataset, "dcterms:creator")), "foaf:name"),
+        *(said.value(dataset, name) for name in ("dcterms:license", "foaf:homepage", "dcterms:created")),
+    )
+
+
+class _Said:
+    """The triples of the file."""
+
+    def __init__(self, path: Path, triples: Iterable[Triple]) -> None:
+        self._path, self._triples = path, list(triples)
+
+    def value(self, subject: NamedNode, name: str) -> str:
+        """Give the one value of a property."""
+        found = self._objects(subject, name)
+        if len(found) != 1:
+            raise SourceError(self._path, None, f"says {len(found)} times, not once, what the {name} of {subject} is")
+        return found[0].value
+
+    def texts(self, subject: NamedNode, name: str) -> Texts:
+        """Give one text in each language."""
+        found = {one.language: one.value for one in self._objects(subject, name) if isinstance(one, Literal)}
+        for language in LANGUAGES:
+            if language not in found:
+                raise SourceError(self._path, None, f"lacks the {name} of {subject} in language {language!r}")
+        return {language: found[language] for language in LANGUAGES}
+
+    def keywords(self, subject: NamedNode) -> dict[str, tuple[str, ...]]:
+        """Give the keywords by language, in their order."""
+        found = [one for one in self._objects(subject, "dcat:keyword") if isinstance(one, Literal)]
+        return {
+            language: tuple(sorted(one.value for one in found if one.language == language)) for language in LANGUAGES
+        }
+
+    def _objects(self, subject: NamedNode, name: str) -> list[NamedNode | Literal]:
+        predicate = NamedNode(iri(name))
+        return [
+            one.object
+            for one in self._triples
+            if one.subject == subject and one.predicate == predicate and isinstance(one.object, NamedNode | Literal)
+        ]

@@ -1,0 +1,120 @@
+"""A release in the making: files are written, compressed, measured and brought to the disk."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from shahr.releases import ReleaseFile, Texts
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+GZIP, ZSTD = 6, 9  # levels: the next better one takes twice as long for a few per cent
+PIECE = 1 << 18  # bytes
+
+
+class Sink(Protocol):
+    """What takes bytes."""
+
+    def write(self, data: bytes | bytearray, /) -> object:
+        """Take some bytes."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a file is: see ReleaseFile."""
+
+    part: str
+    media_type: str
+    title: Texts
+    conforms_to: tuple[str, ...] = ()
+
+
+class ReleaseFolder:
+    """The files of a release; `files` are those written so far, in the order of writing."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.files: list[ReleaseFile] = []
+
+    def write(self, path: str, data: bytes, kind: Kind) -> None:
+        """Write a file, as it is, at `path` below the folder."""
+        with self._file(path, kind, "") as file:
+            file.write(data)
+
+    @contextmanager
+    def packed(self, path: str, kind: Kind) -> Iterator[Sink]:
+        """Give what takes the bytes of a file piece by piece, for `path`.gz and `path`.zst."""
+        with ExitStack() as opened:
+            gz = opened.enter_context(self._file(f"{path}.gz", kind, "gzip"))
+            zst = opened.enter_context(self._file(f"{path}.zst", kind, "zstd"))
+            # No name and no time goes into them, so that the same bytes become the same file.
+            packers = (
+                opened.enter_context(gzip.GzipFile("", "wb", GZIP, gz, mtime=0)),
+                opened.enter_context(zstd.ZstdFile(zst, "wb", level=ZSTD)),
+            )
+            both = _Both(packers)
+            yield both
+            both.flush()
+
+    @contextmanager
+    def _file(self, path: str, kind: Kind, compression: str) -> Iterator[Any]:
+        """Write a file to the disk, and note it when it is whole."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as file:
+            measured = _Measured(file)
+            yield measured
+            file.flush()
+            os.fsync(file.fileno())
+        self.files.append(
+            ReleaseFile(
+                *(path, kind.part, kind.media_type, compression, measured.bytes, measured.sha256.hexdigest()),
+                *(kind.title, kind.conforms_to),
+            )
+        )
+
+
+class _Measured:
+    """A file that counts and hashes what is written to it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.bytes, self.sha256 = 0, hashlib.sha256()
+
+    def write(self, data: bytes | bytearray) -> int:
+        self.sha256.update(data)
+        self.bytes += len(data)
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+
+class _Both:
+    """Writes to several sinks, in pieces that are worth a call."""
+
+    def __init__(self, sinks: tuple[Sink, ...]) -> None:
+        self._sinks = sinks
+        self._waiting = bytearray()
+
+    def write(self, data: bytes | bytearray) -> int:
+        self._waiting += data
+        if len(self._waiting) >= PIECE:
+            self.flush()
+        return len(data)
+
+    def flush(self) -> None:
+        for sink in self._sinks:
+            sink.write(self._waiting)
+        self._waiting.clear()

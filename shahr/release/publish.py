@@ -1,0 +1,137 @@
+"""A release is made in a folder of its own, brought to the disk, and given its name in one step.
+
+    dist/release/1.2.0/            a finished release, which nothing changes any more
+    dist/release/.next-<pid>/      a release in the making; what a crash leaves, the next `shahr publish` clears
+
+A reader sees no release of that version or all of it, whenever the writer dies.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from shahr.builds import locked
+from shahr.errors import BadVersion, ProjectMissing, ReleaseError, shown
+from shahr.files import sync_folder, write_atomically
+from shahr.paths import Project
+from shahr.release.about import read_about
+from shahr.release.folder import ReleaseFolder
+from shahr.release.making import Making
+from shahr.release.quads import write_quads
+from shahr.release.stamp import issued
+from shahr.releases import RECORD, SUMS, Record, check_release, released, sha256_of
+from shahr.versions import parse_version
+
+Part = Callable[[Making], None]
+BUILT = ("graph.nq", "inferred.nq", "report.json", "report.ttl", "report.txt")
+
+
+def parts() -> tuple[Part, ...]:
+    """Give what writes the parts of a release, in their order; the last ones describe the others."""
+    from shahr.release import dumps
+
+    return (dumps.write_dumps,)
+
+
+def steps() -> int:
+    """Give how often `done` is called."""
+    return len(parts()) + 2
+
+
+def publish(
+    project: Project, version: str, previous: Path | None = None, done: Callable[[], None] = lambda: None
+) -> Record:
+    """Make the release `version` of the current build, and give its record; `done` is called after each part.
+
+    `previous` is the folder of the release to compare with, by default that of the newest release there is.
+    BadVersion, ReleaseDamaged, ReleaseError, ProjectMissing; BuildBusy where another shahr is writing dist/. On any
+    error dist/release is left as it was.
+    """
+    parse_version(version)
+    project.releases.mkdir(parents=True, exist_ok=True)
+    with locked(project), _next(project) as room:
+        before = _before(project, version, previous)
+        _check_build(project)
+        making = _begin(project, version, before, room)
+        done()
+        for part in parts():
+            part(making)
+            done()
+        record = _finish(making)
+        done()
+        (room / "release").rename(project.releases / version)
+        sync_folder(project.releases)
+        return record
+
+
+@contextmanager
+def _next(project: Project) -> Iterator[Path]:
+    """Give an empty folder with release/ and scratch/ in it, for as long as the release is in the making."""
+    for left in project.releases.glob(".next-*"):
+        shutil.rmtree(left)
+    room = project.releases / f".next-{os.getpid()}"
+    try:
+        for name in ("release", "scratch"):
+            (room / name).mkdir(parents=True)
+        yield room
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _before(project: Project, version: str, previous: Path | None) -> tuple[Record, Path] | None:
+    """Give the release before, proved to be whole; BadVersion where the new one would not be newer than all."""
+    there = released(project)
+    if version in there:
+        raise BadVersion(version, f"{shown(project.releases / version)} is there already, and a release never changes")
+    folder = previous if previous or not there else project.releases / there[0]
+    before = (check_release(folder), folder) if folder else None
+    newest = max([*there, *([before[0].version] if before else [])], key=parse_version, default=None)
+    if newest and parse_version(version) <= parse_version(newest):
+        raise BadVersion(version, f"the newest release is {newest}, and a new one must have a higher version")
+    return before
+
+
+def _check_build(project: Project) -> None:
+    """Make sure that the current build is whole and conforms."""
+    for name in BUILT:
+        if not (project.current / name).is_file():
+            raise ProjectMissing(f"{project.dist / name} is not there yet: run `shahr run` first")
+    if not json.loads((project.current / "report.json").read_bytes())["conforms"]:
+        raise ReleaseError("the data do not conform, and what does not is not released: mend what `shahr run` names")
+
+
+def _begin(project: Project, version: str, before: tuple[Record, Path] | None, room: Path) -> Making:
+    """Write the quads and triples that all else is made from, and what is known of the release then."""
+    build, scratch = project.current.resolve(), room / "scratch"
+    counted = write_quads(build, scratch, version, before[0].version if before else None)
+    record = Record(
+        version,
+        before[0].version if before else None,
+        issued(project, scratch / "shahr.nq"),
+        read_about(project.about),
+        counted.quads,
+        counted.triples,
+        counted.canonical_hash,
+        counted.triples_hash,
+        counted.graphs,
+    )
+    files = scratch / "shahr.nq", scratch / "shahr.nt"
+    return Making(project, ReleaseFolder(room / "release"), scratch, build, *files, record, before)
+
+
+def _finish(making: Making) -> Record:
+    """Write the record and the digests of all files, and bring the folders to the disk."""
+    root = making.folder.root
+    record = replace(making.record, files=tuple(sorted(making.folder.files, key=lambda one: one.path)))
+    write_atomically(root / RECORD, record.to_json())
+    digests = {one.path: one.sha256 for one in record.files} | {RECORD: sha256_of(root / RECORD)}
+    write_atomically(root / SUMS, "".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode())
+    for folder in (root, *(path for path in root.rglob("*") if path.is_dir())):
+        sync_folder(folder)
+    return record

@@ -1,0 +1,69 @@
+"""Version and date of a release, written where the graph speaks of itself."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shahr.errors import ReleaseError
+from shahr.namespaces import GRAPH, iri
+from shahr.paths import Project
+
+_ONTOLOGY = f"<{iri('rdf:type')}> <{iri('owl:Ontology')}>".encode()
+_VERSIONS = tuple(f" <{iri(f'owl:{name}')}> ".encode() for name in ("versionInfo", "versionIRI", "priorVersion"))
+_DATED = ("dcterms:created", "dcterms:modified", "shahr:consulted", "schema:datePublished")
+_DAY = re.compile(rb"\d{4}-\d\d-\d\d")
+
+
+def stamped(lines: Iterable[bytes], version: str, previous: str | None) -> Iterator[bytes]:
+    """Give the lines of N-Quads with the version in each ontology, whatever version they held before."""
+    for line in lines:
+        if not any(name in line for name in _VERSIONS):
+            yield line
+        if _ONTOLOGY in line:
+            yield from _stamps(line.partition(b" ")[0].decode(), version, previous)
+
+
+def issued(project: Project, quads: Path) -> str:
+    """Give the day of a release, ISO 8601: that of SOURCE_DATE_EPOCH, else the newest day the sources speak of.
+
+    https://reproducible-builds.org/specs/source-date-epoch/; ReleaseError where it is no number of seconds.
+    """
+    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
+        return _day_of(epoch)
+    days = [*_days_in(quads), *_days_of_links(project)]
+    if not days:
+        raise ReleaseError("nothing in the sources has a date: set SOURCE_DATE_EPOCH to the seconds since 1970")
+    return max(days).decode()
+
+
+def _stamps(ontology: str, version: str, previous: str | None) -> Iterator[bytes]:
+    graph, base = f"<{GRAPH}ontology>", ontology.rstrip(">#")
+    yield f'{ontology} <{iri("owl:versionInfo")}> "{version}" {graph} .\n'.encode()
+    yield f"{ontology} <{iri('owl:versionIRI')}> {base}/{version}> {graph} .\n".encode()
+    if previous is not None:
+        yield f"{ontology} <{iri('owl:priorVersion')}> {base}/{previous}> {graph} .\n".encode()
+
+
+def _day_of(epoch: str) -> str:
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError) as error:
+        raise ReleaseError(f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds since 1970") from error
+
+
+def _days_in(quads: Path) -> Iterator[bytes]:
+    dated = re.compile("|".join(f'> <{re.escape(iri(name))}> "' for name in _DATED).encode())
+    with quads.open("rb") as file:
+        for line in file:
+            if dated.search(line) and (day := _DAY.search(line.rpartition(b'> "')[2])):
+                yield day[0]
+
+
+def _days_of_links(project: Project) -> Iterator[bytes]:
+    """Every day in a table of links is one on which somebody looked at a link."""
+    for path in project.links.glob("*.sssom.tsv"):
+        yield from _DAY.findall(path.read_bytes())
