@@ -9,11 +9,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from invented import CITIES, LINKS, ONTOLOGY, PREFIXES, TEXT, article_turtle, write
+from releasing import change, releasable
 from shahr.build import build
 from shahr.cli import main
 from shahr.index import index
 from shahr.paths import Project
 from shahr.reason import reason
+from shahr.release.publish import publish
 
 # Files that measure what a server does under load or at a limit: nothing else may take its processor.
 ALONE = frozenset(
@@ -76,3 +78,20 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     reason(Project.here(), out)
     index(Project.here(), out)
     return out
+
+
+@pytest.fixture(scope="session")
+def released(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release 0.1.0 of the shipped data; not to be changed."""
+    project = releasable(tmp_path_factory.mktemp("released") / "project", built)
+    publish(project, "0.1.0")
+    return project.releases / "0.1.0"
+
+
+@pytest.fixture(scope="session")
+def released_again(built: Path, released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release 0.2.0, of slightly other data, compared with `released`; not to be changed."""
+    project = releasable(tmp_path_factory.mktemp("released-again") / "project", built)
+    change(project)
+    publish(project, "0.2.0", previous=released)
+    return project.releases / "0.2.0"
