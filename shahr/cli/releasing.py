@@ -1,0 +1,42 @@
+"""From a build to a release, and from release to release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from shahr.cli.terminal import progress, project_here
+from shahr.errors import ReleaseError, shown
+from shahr.paths import Project
+
+
+@click.command()
+@click.argument("version")
+@click.option("--previous", type=click.Path(path_type=Path), metavar="DIR", help="Compare with this release.")
+def publish(version: str, previous: Path | None) -> None:
+    """Make the release VERSION of what is built, in dist/release/VERSION.
+
+    It is compared with the newest release there is. SOURCE_DATE_EPOCH sets its date, which else is the newest day that
+    the sources speak of.
+    """
+    from shahr.release import publish as stage
+
+    project = project_here()
+    _check_fresh(project)
+    with progress(f"publish {version}", steps=stage.steps()) as step:
+        record = stage.publish(project, version, previous, lambda: step(None))
+    click.echo(f"{record.quads} quads in {len(record.files)} files: {shown(project.releases / version)}")
+
+
+def _check_fresh(project: Project) -> None:
+    """Make sure that what is built is what the sources say; nothing built is the stage's own error."""
+    from shahr.build import build
+
+    if not project.graph.is_file():
+        return
+    with TemporaryDirectory(prefix="shahr-") as folder:
+        build(project, Path(folder))
+        if (Path(folder) / "graph.nq").read_bytes() != project.graph.read_bytes():
+            raise ReleaseError("the sources have changed since they were built: run `shahr run` first")

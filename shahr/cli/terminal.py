@@ -1,0 +1,34 @@
+"""What every command knows: the project it works on, and a terminal to show progress on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from shahr.paths import Project
+
+Done = TypeVar("Done")
+
+
+def project_here() -> Project:
+    """Give the project that `--project` names, else the checkout; ProjectMissing."""
+    root: Path | None = click.get_current_context().obj
+    return Project.here() if root is None else Project.at(root)
+
+
+@contextmanager
+def progress(label: str, steps: int) -> Iterator[Callable[[Done], Done]]:
+    """Show a progress bar on a terminal, nothing in a pipe; what it gives takes each step's result."""
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=steps, label=label, file=sys.stderr, hidden=hidden) as bar:
+
+        def step(result: Done) -> Done:
+            bar.update(1)
+            return result
+
+        yield step
