@@ -1,13 +1,17 @@
 # The tasks of Shahr; `make` alone lists them.
 PYTHON ?= python3
 PORT ?= 8000
+VERSION ?= $(shell awk -F '"' '/^version = / { print $$2; exit }' pyproject.toml)
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find ontology data shapes queries ! -name '* *' 2>/dev/null) $(shell find shahr -name '*.py' 2>/dev/null)
 
+# Who serves a fresh checkout finds something to take home: what is built becomes the first release.
+FIRST := $(if $(wildcard dist/release/*/release.json),,first-release)
+
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve run test mutants bench messages screenshots format clean
+.PHONY: help setup setup-dev serve run release site test fair mutants bench messages screenshots format clean first-release
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -16,12 +20,18 @@ setup: .venv/.ready node_modules/.ready ## make .venv and node_modules with what
 
 setup-dev: .venv/.ready-dev node_modules/.ready-dev ## add what the tests need
 
-serve: setup dist/.ready ## build what is missing and serve it: make serve PORT=8000
+serve: setup dist/.ready $(FIRST) ## build what is missing and serve it: make serve PORT=8000
 	$(BIN)/shahr serve --host 127.0.0.1 --port $(PORT)
 
 run: setup ## build, reason and validate: sources to dist/
 	$(BIN)/shahr run
 	@touch dist/.ready
+
+release: setup dist/.ready ## publish what is built in dist/release: make release VERSION=1.2.0
+	$(BIN)/shahr publish $(VERSION)
+
+site: setup dist/.ready $(FIRST) ## write pages, data and a SPARQL page into dist/site, for any static host
+	$(BIN)/shahr site dist/site
 
 test: setup-dev ## format, lint, types, tests
 	$(BIN)/ruff format --check .
@@ -29,6 +39,12 @@ test: setup-dev ## format, lint, types, tests
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -m "not alone" --numprocesses 2 --dist loadfile
 	$(BIN)/python -m pytest -m alone
+
+first-release: dist/.ready
+	$(BIN)/shahr publish $(VERSION)
+
+fair: setup-dev dist/.ready $(FIRST) ## say how findable, accessible, interoperable and reusable the newest release is
+	$(BIN)/python tests/fair.py
 
 mutants: setup-dev ## spoil the data in 800 ways and show which faults shapes and checks find
 	$(BIN)/python tests/mutation.py
@@ -53,8 +69,8 @@ format: setup-dev ## bring code and Turtle into their one form
 	$(BIN)/ruff check --fix --select I .
 	$(BIN)/shahr format
 
-clean: ## remove what was generated, .venv and node_modules too
-	rm -rf .venv node_modules dist build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+clean: ## remove what was generated, .venv and node_modules too; releases stay
+	rm -rf .venv node_modules $(filter-out dist/release,$(wildcard dist/* dist/.ready dist/.lock)) build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # Python 3.11's own pip knows no --group, so pip is brought up first. setuptools explains at length what an
 # editable installation is: that is no news here.
