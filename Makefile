@@ -11,7 +11,7 @@ SOURCES := $(shell find ontology data shapes queries ! -name '* *' 2>/dev/null) 
 FIRST := $(if $(wildcard dist/release/*/release.json),,first-release)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve run release site test fair mutants bench messages screenshots format clean first-release
+.PHONY: help setup setup-dev serve run release site test fair mutants bench messages screenshots format clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,7 @@ test: setup-dev ## format, lint, types, tests
 	$(BIN)/python -m pytest -m "not alone" --numprocesses 2 --dist loadfile
 	$(BIN)/python -m pytest -m alone
 
+.PHONY: first-release
 first-release: dist/.ready
 	$(BIN)/shahr publish $(VERSION)
 
