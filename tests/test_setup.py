@@ -118,7 +118,8 @@ def test_every_package_is_pinned_by_its_content_and_by_no_address() -> None:
     wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
     text = (ROOT / "package-lock.json").read_text(encoding="utf-8")
     locked = json.loads(text)["packages"]
-    assert "://" not in text
+    assert ".tgz" not in text
+    assert not [path for path, one in locked.items() if "resolved" in one]
     for group in ("dependencies", "devDependencies"):
         assert locked[""][group] == wanted[group]
         for name, version in wanted[group].items():
