@@ -11,8 +11,10 @@ from jinja2 import FunctionLoader
 from shahr.paths import Project
 from shahr.web import (
     assets,
+    catalogue,
     dereference,
     editor,
+    feed,
     gate,
     headers,
     language,
@@ -21,9 +23,11 @@ from shahr.web import (
     pagecache,
     resources,
     searching,
+    sitemap,
     sketches,
     terms,
 )
+from shahr.web.dumps import pages as dumps
 from shahr.web.generations import source_now
 from shahr.web.questions import openapi
 from shahr.web.questions import pages as questions
@@ -53,6 +57,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     sketches.install(app, service.project)
     terms.install(app)
     for part in (overview, editor, listing, openapi, questions, resources, searching, vocabulary):
+        app.register_blueprint(part.blueprint())
+    for part in (catalogue, dumps, feed, sitemap):
         app.register_blueprint(part.blueprint())
     app.register_blueprint(dereference.blueprint())
     pagecache.install(app, service.cache // 4)

@@ -174,7 +174,7 @@ class OutOfTime(EngineError):
     """A query ran for longer than `seconds`, and was stopped."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"the query was stopped after {seconds:g} seconds: ask for less, or take a dump")
+        super().__init__(f"the query was stopped after {seconds:g} seconds: ask for less, or take a dump (/dumps/)")
         self.seconds = seconds
 
 
@@ -182,7 +182,8 @@ class OutOfMemory(EngineError):
     """A query wanted more than `limit` bytes of memory, and was stopped."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"the query was stopped at {limit // 1024**2} MB of memory: ask for less, or take a dump")
+        size = f"{limit // 1024**2} MB"
+        super().__init__(f"the query was stopped at {size} of memory: ask for less, or take a dump (/dumps/)")
         self.limit = limit
 
 
@@ -191,7 +192,8 @@ class TooLarge(EngineError):
 
     def __init__(self, limit: int) -> None:
         size = f"{limit // 1024**2} MB" if limit >= 1024**2 else f"{limit} bytes"
-        super().__init__(f"the answer is larger than {size}: ask for less with LIMIT and OFFSET, or take a dump")
+        hint = "ask for less with LIMIT and OFFSET, or take a dump (/dumps/)"
+        super().__init__(f"the answer is larger than {size}: {hint}")
         self.limit = limit
 
 

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shahr.errors import BadVersion, ReleaseDamaged, ReleaseError
+from shahr.errors import BadVersion, ReleaseDamaged, ReleaseError, shown
 from shahr.paths import Project
 from shahr.versions import parse_version
 
 RECORD, SUMS = "release.json", "SHA256SUMS"
 NQUADS = "data/shahr.nq.zst"  # where every release has its quads, in canonical N-Quads
+_SUM = re.compile(r"[0-9a-f]{64}  \S.*")
 
 Texts = Mapping[str, str]  # by language: "en", "fa"
 
@@ -101,10 +103,12 @@ class Record:
 def read_record(folder: Path) -> Record:
     """Read the record of the release in a folder; ReleaseError where there is no release, ReleaseDamaged."""
     try:
-        return Record.from_json((folder / RECORD).read_bytes())
-    except FileNotFoundError as error:
-        raise ReleaseError(f"{folder} is no release: it has no {RECORD}") from error
-    except (ValueError, KeyError, TypeError) as error:
+        record = Record.from_json((folder / RECORD).read_bytes())
+        parse_version(record.version)
+        return record
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ReleaseError(f"{shown(folder)} is no release: it has no {RECORD}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, BadVersion) as error:
         raise ReleaseDamaged(folder, f"{RECORD} cannot be read ({error})") from error
 
 
@@ -123,7 +127,9 @@ def check_release(folder: Path) -> Record:
     """
     record = read_record(folder)
     sums = _read_sums(folder)
-    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} - {SUMS}
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() or path.is_symlink()} - {
+        SUMS
+    }
     for name in sorted(there ^ sums.keys()):
         raise ReleaseDamaged(folder, f"{name} is {'missing' if name in sums else f'not in {SUMS}'}")
     for name, digest in sums.items():
@@ -142,8 +148,13 @@ def _read_sums(folder: Path) -> dict[str, str]:
     """Read `digest  name` lines."""
     try:
         lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReleaseDamaged(folder, f"{SUMS} cannot be read ({error})") from error
+    except FileNotFoundError as error:
+        raise ReleaseDamaged(folder, f"{SUMS} is missing") from error
+    except UnicodeDecodeError as error:
+        raise ReleaseDamaged(folder, f"{SUMS} is not UTF-8 text") from error
+    for number, line in enumerate(lines, 1):
+        if not _SUM.fullmatch(line):
+            raise ReleaseDamaged(folder, f"line {number} of {SUMS} is no digest and name")
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 

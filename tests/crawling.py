@@ -26,7 +26,7 @@ STARTS = ("/?", "/search?q=Tehran&", "/search?q=no-such-word&")  # nobody links 
 THREADS = 6
 MOST = 30_000
 # What is not a page is only asked for its head, and is the same in both languages.
-FILE = re.compile(r"^/assets/|\.(ttl|nt|jsonld|rdf|nq|json)$")
+FILE = re.compile(r"^/assets/|^/dumps/[^/]+/.|\.(ttl|nt|jsonld|rdf|nq|json|atom)$")
 FORMAT = re.compile(r"(^|&)format=(?!html)")
 
 
@@ -66,8 +66,11 @@ class Page:
 
 
 @contextmanager
-def site(built: Path, folder: Path) -> Iterator[Server]:
-    """Serve the shipped sources as built in `built`, without budgets, from a project laid out in `folder`."""
+def site(built: Path, folder: Path, *releases: Path) -> Iterator[Server]:
+    """Serve the shipped sources as built in `built`, without budgets, from a project laid out in `folder`.
+
+    `releases` are folders of releases, called as their versions.
+    """
     here = Project.here().root
     for name in ("ontology", "data", "shapes", "queries", "node_modules"):
         if (here / name).is_dir():
@@ -76,6 +79,9 @@ def site(built: Path, folder: Path) -> Iterator[Server]:
     (folder / "dist" / "current").symlink_to(built)
     for file in built.iterdir():
         (folder / "dist" / file.name).symlink_to(Path("current") / file.name)
+    for release in releases:
+        (folder / "dist" / "release").mkdir(exist_ok=True)
+        (folder / "dist" / "release" / release.name).symlink_to(release)
     with serving("--client-seconds", "0", "--client-errors", "0", "--queue", "200", project=folder) as server:
         yield server
 

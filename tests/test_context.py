@@ -28,13 +28,13 @@ from pyoxigraph import (
     parse,
 )
 
+from shahr.context import ADDRESS, Compactor, make_context, write_context
 from shahr.dataset import load_store
 from shahr.errors import NotAcceptable
 from shahr.namespaces import BASE, iri
 from shahr.paths import Project
 from shahr.queries import read_query
 from shahr.solutions import Solutions, read_solutions
-from shahr.web.context import ADDRESS, Compactor, make_context, write_context
 from tiny import tiny_app
 
 QUERIES = Path(__file__).resolve().parent.parent / "shahr" / "web" / "queries"

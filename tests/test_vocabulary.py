@@ -181,12 +181,11 @@ def test_every_other_link_inside_the_site_is_answered(
     assert {one: answer.status for one, answer in answers.items() if answer.status_code != 200} == {}
 
 
-def test_the_head_tells_version_licence_prefix_and_where_to_get_it(
+def test_the_head_tells_licence_prefix_and_where_to_get_it(
     client: FlaskClient, pages: dict[tuple[str, str], HtmlElement]
 ) -> None:
     page = pages["/ns.html", "en"]
     head = page.xpath("//dl[contains(@class, 'head')]")[0].getparent()
-    assert words(row(head, "Version")) == "0.1.0"
     assert links(row(head, "Licence")) == {"https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0"}
     assert words(row(head, "Prefix")) == f"PREFIX shahr: <{SHAHR}>"
     assert set(links(row(head, "Take it as"))) == {f"/ns.{one}" for one in ("ttl", "nt", "jsonld", "rdf", "nq")}

@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from shahr.errors import SourceError
 from shahr.namespaces import BASE, iri
+from shahr.release.naming import MAKERS, licence_name
 from shahr.releases import About, Texts
 from shahr.turtle import parse_turtle
 
@@ -16,14 +17,18 @@ LANGUAGES = ("en", "fa")
 
 
 def read_about(path: Path) -> About:
-    """Read the description of the dataset; SourceError names what it lacks."""
+    """Read the description of the dataset and of those who make it; SourceError names what it lacks.
+
+    ReleaseError where the licence is none that archives know.
+    """
     said = _Said(path, parse_turtle(path))
     dataset = NamedNode(BASE)
+    licence_name(said.value(dataset, "dcterms:license"))
     return About(
         said.texts(dataset, "dcterms:title"),
         said.texts(dataset, "dcterms:description"),
         said.keywords(dataset),
-        said.texts(NamedNode(said.value(dataset, "dcterms:creator")), "foaf:name"),
+        said.texts(NamedNode(MAKERS), "foaf:name"),
         *(said.value(dataset, name) for name in ("dcterms:license", "foaf:homepage", "dcterms:created")),
     )
 

@@ -34,9 +34,13 @@ BUILT = ("graph.nq", "inferred.nq", "report.json", "report.ttl", "report.txt")
 
 def parts() -> tuple[Part, ...]:
     """Give what writes the parts of a release, in their order; the last ones describe the others."""
-    from shahr.release import dumps
+    from shahr.release import contexts, copies, description, dumps, questions, tables
 
-    return (dumps.write_dumps,)
+    return (
+        *(dumps.write_dumps, tables.write_tables, questions.write_questions, contexts.write_context),
+        *(copies.write_ontology, copies.write_shapes, copies.write_links, copies.write_report, copies.write_licence),
+        description.write_description,
+    )
 
 
 def steps() -> int:
@@ -54,20 +58,54 @@ def publish(
     error dist/release is left as it was.
     """
     parse_version(version)
-    project.releases.mkdir(parents=True, exist_ok=True)
-    with locked(project), _next(project) as room:
-        before = _before(project, version, previous)
-        _check_build(project)
-        making = _begin(project, version, before, room)
-        done()
-        for part in parts():
-            part(making)
+    with _in_words(version), _for_all_to_read():
+        project.releases.mkdir(parents=True, exist_ok=True)
+        with locked(project), _next(project) as room:
+            before = _before(project, version, previous)
+            _check_build(project)
+            making = _begin(project, version, before, room)
             done()
-        record = _finish(making)
-        done()
-        (room / "release").rename(project.releases / version)
-        sync_folder(project.releases)
-        return record
+            for part in parts():
+                part(making)
+                done()
+            record = _finish(making)
+            done()
+            _give_name(room / "release", project.releases / version)
+            return record
+
+
+@contextmanager
+def _in_words(version: str) -> Iterator[None]:
+    """Say in a sentence what the system or the parser of N-Quads says in its own way."""
+    try:
+        yield
+    except OSError as error:
+        place = f"{shown(Path(str(error.filename)))}: " if error.filename else ""
+        raise ReleaseError(
+            f"release {version} could not be made, and all is as it was: {place}{error.strerror or error}"
+        ) from error
+    except SyntaxError as error:
+        raise ReleaseError(f"what is built is damaged ({error.msg}): run `shahr run`, then publish again") from error
+
+
+@contextmanager
+def _for_all_to_read() -> Iterator[None]:
+    """Let new files and folders be readable for everyone, as what is published is, whatever the user's umask."""
+    before = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def _give_name(made: Path, name: Path) -> None:
+    """Give a finished release its name, and bring that to the disk; where the disk fails it loses it again."""
+    made.rename(name)
+    try:
+        sync_folder(name.parent)
+    except OSError:
+        name.rename(made)
+        raise
 
 
 @contextmanager
@@ -87,7 +125,7 @@ def _next(project: Project) -> Iterator[Path]:
 def _before(project: Project, version: str, previous: Path | None) -> tuple[Record, Path] | None:
     """Give the release before, proved to be whole; BadVersion where the new one would not be newer than all."""
     there = released(project)
-    if version in there:
+    if os.path.lexists(project.releases / version):
         raise BadVersion(version, f"{shown(project.releases / version)} is there already, and a release never changes")
     folder = previous if previous or not there else project.releases / there[0]
     before = (check_release(folder), folder) if folder else None
@@ -102,18 +140,26 @@ def _check_build(project: Project) -> None:
     for name in BUILT:
         if not (project.current / name).is_file():
             raise ProjectMissing(f"{project.dist / name} is not there yet: run `shahr run` first")
-    if not json.loads((project.current / "report.json").read_bytes())["conforms"]:
+    if not _conforms(project.current / "report.json"):
         raise ReleaseError("the data do not conform, and what does not is not released: mend what `shahr run` names")
+
+
+def _conforms(report: Path) -> bool:
+    try:
+        return json.loads(report.read_bytes())["conforms"] is True
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReleaseError(f"{shown(report)} is no report of a validation: run `shahr run` first") from error
 
 
 def _begin(project: Project, version: str, before: tuple[Record, Path] | None, room: Path) -> Making:
     """Write the quads and triples that all else is made from, and what is known of the release then."""
     build, scratch = project.current.resolve(), room / "scratch"
-    counted = write_quads(build, scratch, version, before[0].version if before else None)
+    day = issued(project, build / "graph.nq", build / "inferred.nq")
+    counted = write_quads(build, scratch, version, before[0].version if before else None, day)
     record = Record(
         version,
         before[0].version if before else None,
-        issued(project, scratch / "shahr.nq"),
+        day,
         read_about(project.about),
         counted.quads,
         counted.triples,

@@ -26,10 +26,10 @@ class Counted:
     graphs: Mapping[str, int]
 
 
-def write_quads(build: Path, scratch: Path, version: str, previous: str | None) -> Counted:
+def write_quads(build: Path, scratch: Path, version: str, previous: str | None, day: str) -> Counted:
     """Write shahr.nq and shahr.nt to `scratch`: the quads of a build, stamped with the version."""
     sources = chain.from_iterable(_lines(build / name) for name in ("graph.nq", "inferred.nq"))
-    lines = canonical_lines(stamped(sources, version, previous), scratch)
+    lines = canonical_lines(stamped(sources, version, previous, day), scratch)
     graphs: Counter[bytes] = Counter()
     quads = _write(scratch / "shahr.nq", _counted(lines, graphs))
     union = (line for line, _ in groupby(map(without_graph, _lines(scratch / "shahr.nq"))))

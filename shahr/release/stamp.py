@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from shahr.errors import ReleaseError
@@ -13,46 +14,55 @@ from shahr.namespaces import GRAPH, iri
 from shahr.paths import Project
 
 _ONTOLOGY = f"<{iri('rdf:type')}> <{iri('owl:Ontology')}>".encode()
-_VERSIONS = tuple(f" <{iri(f'owl:{name}')}> ".encode() for name in ("versionInfo", "versionIRI", "priorVersion"))
+_VERSIONS = tuple(
+    f" <{iri(f'owl:{name}')}> ".encode()
+    for name in ("versionInfo", "versionIRI", "priorVersion", "backwardCompatibleWith")
+)
 _DATED = ("dcterms:created", "dcterms:modified", "shahr:consulted", "schema:datePublished")
 _DAY = re.compile(rb"\d{4}-\d\d-\d\d")
 
 
-def stamped(lines: Iterable[bytes], version: str, previous: str | None) -> Iterator[bytes]:
-    """Give the lines of N-Quads with the version in each ontology, whatever version they held before."""
+def stamped(lines: Iterable[bytes], version: str, previous: str | None, day: str) -> Iterator[bytes]:
+    """Give the lines of N-Quads with version and day in each ontology, whatever version they held before."""
     for line in lines:
         if not any(name in line for name in _VERSIONS):
             yield line
         if _ONTOLOGY in line:
-            yield from _stamps(line.partition(b" ")[0].decode(), version, previous)
+            yield from _stamps(line.partition(b" ")[0].decode(), version, previous, day)
 
 
-def issued(project: Project, quads: Path) -> str:
+def issued(project: Project, *quads: Path) -> str:
     """Give the day of a release, ISO 8601: that of SOURCE_DATE_EPOCH, else the newest day the sources speak of.
 
     https://reproducible-builds.org/specs/source-date-epoch/; ReleaseError where it is no number of seconds.
     """
     if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
         return _day_of(epoch)
-    days = [*_days_in(quads), *_days_of_links(project)]
+    days = [*chain.from_iterable(map(_days_in, quads)), *_days_of_links(project)]
     if not days:
         raise ReleaseError("nothing in the sources has a date: set SOURCE_DATE_EPOCH to the seconds since 1970")
     return max(days).decode()
 
 
-def _stamps(ontology: str, version: str, previous: str | None) -> Iterator[bytes]:
+def _stamps(ontology: str, version: str, previous: str | None, day: str) -> Iterator[bytes]:
     graph, base = f"<{GRAPH}ontology>", ontology.rstrip(">#")
     yield f'{ontology} <{iri("owl:versionInfo")}> "{version}" {graph} .\n'.encode()
     yield f"{ontology} <{iri('owl:versionIRI')}> {base}/{version}> {graph} .\n".encode()
+    yield f'{ontology} <{iri("dcterms:issued")}> "{day}" {graph} .\n'.encode()
     if previous is not None:
         yield f"{ontology} <{iri('owl:priorVersion')}> {base}/{previous}> {graph} .\n".encode()
+        if previous.partition(".")[0] == version.partition(".")[0]:  # else the ontology may have broken its word
+            yield f"{ontology} <{iri('owl:backwardCompatibleWith')}> {base}/{previous}> {graph} .\n".encode()
 
 
 def _day_of(epoch: str) -> str:
+    wrong = f"SOURCE_DATE_EPOCH is {epoch[:40]!r}, not a number of seconds since 1970"
+    if not (epoch.isascii() and epoch.isdigit()):
+        raise ReleaseError(wrong)
     try:
         return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
     except (ValueError, OverflowError, OSError) as error:
-        raise ReleaseError(f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds since 1970") from error
+        raise ReleaseError(wrong) from error
 
 
 def _days_in(quads: Path) -> Iterator[bytes]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort
+from flask import Blueprint, Flask, Response, abort, redirect
+from werkzeug.wrappers import Response as AnyResponse
 
 from shahr.paths import Project
 
@@ -102,6 +103,11 @@ def blueprint(assets: Assets) -> Blueprint:
         response = Response(found.body, content_type=found.content_type)
         response.headers["Cache-Control"] = FOREVER
         return response
+
+    @routes.get("/logo.svg")
+    def logo() -> AnyResponse:
+        """Give the logo that the ontology names, at an address that stays."""
+        return redirect(assets.address("shahr.svg") or abort(404), 307)
 
     return routes
 

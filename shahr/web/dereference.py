@@ -7,22 +7,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
 from flask import Blueprint, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from shahr.context import MEDIA_TYPE
 from shahr.errors import NotAcceptable
-from shahr.formats import HTML, data_formats, negotiate, parse_accept, prefers_page
+from shahr.formats import HTML, Format, data_formats, negotiate, parse_accept, prefers_page
 from shahr.namespaces import BASE, GRAPH, SLUG
 from shahr.web.addresses import KINDS
-from shahr.web.context import MEDIA_TYPE
 from shahr.web.documents import Library, check_node
+from shahr.web.dumps.shelf import address
 from shahr.web.endpoint import content_type
 from shahr.web.language import link
+from shahr.web.state import shelf
 
 WHOLES = ("ns", "shapes", "concept", "graph")
+PARTS = {"": "shahr", "rl": "shahr-rl", "alignments": "alignments"}  # files of the ontology by the ends of their IRIs
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 LONGEST = 200  # characters of a slug
 _SLUG = re.compile(SLUG)
@@ -64,10 +68,35 @@ def see_graphs() -> Response | None:
     """
     if request.path != "/" or request.method not in ("GET", "HEAD"):
         return None
+    return see("/graph") if names_data(data_formats().values()) else None
+
+
+def names_data(formats: Iterable[Format]) -> bool:
+    """Tell whether the request names the media type of a format of data, and likes a page no better."""
     accept = request.headers.get("Accept", "")
     named = set(map(str.lower, parse_accept(accept).values()))
-    types = {one.media_types[0] for one in data_formats().values()}
-    return None if prefers_page(accept, types) or not types & named else _see("/graph")
+    types = {one.media_types[0] for one in formats}
+    return bool(types & named) and not prefers_page(accept, types)
+
+
+def see(path: str, formats: Mapping[str, Format] | None = None, page: str | None = None) -> Response:
+    """Send to `path` with the suffix of the best of some formats, by default all (RFC 9110, 15.4.4).
+
+    Who wants a page is sent to `page`, by default `path` with ".html". NotAcceptable where no format is taken.
+    """
+    suffix = _best_suffix(request.headers.get("Accept", ""), data_formats() if formats is None else formats)
+    target = link(page if page and suffix == "html" else f"{path}.{suffix}")
+    response = Response(f"see {target}\n", 303, content_type="text/plain; charset=utf-8")
+    response.headers["Location"] = target
+    response.vary.update(("Accept", "Accept-Language"))
+    return response
+
+
+def data_response(body: bytes, media_type: str) -> Response:
+    """Give a document of data."""
+    response = Response(body, content_type=content_type(media_type))
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 class _Views:
@@ -79,37 +108,42 @@ class _Views:
     def see_node(self, kind: str, slug: str) -> Response:
         """Send to the page or the data about a node or graph."""
         check_node(_named(kind, slug))
-        return _see(f"/{kind}/{slug}")
+        return see(f"/{kind}/{slug}")
 
     def see_part(self, kind: str, slug: str, below: str) -> Response:
         """Send to the page or the data about a node for what has a name below its own: the position of a passage."""
         check_node(f"{_named(kind, slug)}/{_slug(below)}")
-        return _see(f"/{kind}/{slug}")
+        return see(f"/{kind}/{slug}")
 
     def see_module(self, below: str) -> Response:
-        """Send to the ontology for a version or a part of it."""
+        """Send to the ontology for a part of it, or to the file of a release for a version of it or of a part."""
         if len(below) > LONGEST:
             raise NotFound
+        part, _slash, version = below.rpartition("/")
+        path = f"ontology/{PARTS.get(part, '')}"
+        formats = {suffix: one for suffix, one in data_formats().items() if shelf().offer(version, f"{path}.{suffix}")}
+        if formats:
+            return see(address(version, path), formats, "/ns.html")
         check_node(f"{BASE}ns/{below}")
-        return _see("/ns")
+        return see("/ns")
 
     def see_whole(self, name: str) -> Response:
         """Send to the page or the data about ontology, shapes, concepts or graphs."""
-        return _see(f"/{name}")
+        return see(f"/{name}")
 
     def node(self, kind: str, slug: str, suffix: str) -> Response:
         """Give the data about a node, or those of a graph."""
         name = _named(kind, slug)
         write = self._library.graph if kind == GRAPH.removeprefix(BASE)[:-1] else self._library.node
-        return _data(write(name, _suffix(suffix)), data_formats()[suffix].media_types[0])
+        return data_response(write(name, _suffix(suffix)), data_formats()[suffix].media_types[0])
 
     def whole(self, name: str, suffix: str) -> Response:
         """Give the ontology, the shapes, the concepts or the list of graphs."""
-        return _data(self._library.whole(name, _suffix(suffix)), data_formats()[suffix].media_types[0])
+        return data_response(self._library.whole(name, _suffix(suffix)), data_formats()[suffix].media_types[0])
 
     def context(self) -> Response:
         """Give the JSON-LD context, which may be kept for an hour."""
-        response = _data(self._library.context(), MEDIA_TYPE)
+        response = data_response(self._library.context(), MEDIA_TYPE)
         response.headers["Cache-Control"] = "public, max-age=3600"
         return response
 
@@ -130,18 +164,8 @@ def _suffix(text: str) -> str:
     return text
 
 
-def _see(path: str) -> Response:
-    """Send to the document of the best format (RFC 9110, 15.4.4)."""
-    target = link(f"{path}.{_best_suffix(request.headers.get('Accept', ''))}")
-    response = Response(f"see {target}\n", 303, content_type="text/plain; charset=utf-8")
-    response.headers["Location"] = target
-    response.vary.update(("Accept", "Accept-Language"))
-    return response
-
-
-def _best_suffix(accept: str) -> str:
+def _best_suffix(accept: str, formats: Mapping[str, Format]) -> str:
     """Choose for an Accept header: a page for who names HTML and likes no format of data better, else data."""
-    formats = data_formats()
     if prefers_page(accept, (name for one in formats.values() for name in one.media_types)):
         return "html"
     try:
@@ -155,9 +179,3 @@ def _best_suffix(accept: str) -> str:
         )
         raise NotAcceptable(sentence) from error
     return next(suffix for suffix, one in formats.items() if one is chosen)
-
-
-def _data(body: bytes, media_type: str) -> Response:
-    response = Response(body, content_type=content_type(media_type))
-    response.headers["Cache-Control"] = "no-cache"
-    return response

@@ -22,6 +22,7 @@ from pyoxigraph import (
 )
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
+from shahr.context import Compactor, make_context, write_context
 from shahr.dataset import nquads
 from shahr.engine.writing import write_graph
 from shahr.errors import NotAcceptable
@@ -29,7 +30,6 @@ from shahr.formats import Format, data_formats
 from shahr.namespaces import BASE, GRAPH, iri
 from shahr.queries import fill
 from shahr.turtle import turtle_of
-from shahr.web.context import Compactor, make_context, write_context
 from shahr.web.language import number
 from shahr.web.refusals import Replaced
 from shahr.web.state import page_query, state
@@ -62,23 +62,23 @@ class Library:
         RequestEntityTooLarge for more than MOST triples; a graph or vocabulary may have WHOLE.
         """
         check_node(node)
-        return self._document(_selected("document", "node", node, MOST), suffix)
+        return self.write(_selected("document", "node", node, MOST), suffix)
 
     def graph(self, name: str, suffix: str) -> bytes:
         """Write all triples of the graph with an IRI; NotFound where it has none."""
-        return self._document(_selected("graph", "graph", name, WHOLE), suffix)
+        return self.write(_selected("graph", "graph", name, WHOLE), suffix)
 
     def whole(self, name: str, suffix: str) -> bytes:
         """Write what "ns" (the ontology), "concept", "shapes" or "graph" (the list of graphs) names."""
         reading = {"ns": _ontology, "concept": _concepts, "shapes": _shapes, "graph": _graphs}
-        return self._document(reading[name](), suffix)
+        return self.write(reading[name](), suffix)
 
     def context(self) -> bytes:
         """Write the JSON-LD context of the vocabulary in the dataset."""
         return write_context(_context())
 
-    def _document(self, quads: Sequence[Quad], suffix: str) -> bytes:
-        """Write a document; NotFound for one of nothing."""
+    def write(self, quads: Sequence[Quad], suffix: str) -> bytes:
+        """Write a document of some quads, "ttl" say; NotFound for one of nothing, NotAcceptable."""
         if not quads:
             raise NotFound
         chosen = data_formats()[suffix]

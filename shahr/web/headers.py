@@ -40,6 +40,8 @@ def in_language(response: Response) -> Response:
 
 
 def _add_headers(response: Response) -> Response:
+    if response.direct_passthrough:  # a file of a release comes with headers of its own
+        return response
     for name, text in shared_headers():
         response.headers[name] = text
     response.headers["Content-Security-Policy"] = POLICY

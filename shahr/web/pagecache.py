@@ -1,8 +1,9 @@
 """Pages and documents kept as answers are: by the dataset they tell of, in little memory, each coding with its ETag.
 
-A page depends on its address, the host, the language, the Accept header and the dataset, a document on its address
-and the dataset alone; a new build makes the old ones unreachable. Pages that search, or show a reader's own query, are
-made anew. Front-end files name their content, and depend on nothing.
+A page depends on its address, the host, the language, the Accept header, the dataset and the releases, a document on
+its address, the dataset and the releases alone; a new build or release makes the old ones unreachable. Pages that
+search, or show a reader's own query, are made anew. Front-end files name their content, and depend on nothing. Files of
+releases are not kept, but sent from the disk.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from shahr.formats import data_formats
 from shahr.web.cache import AnswerCache, Cached
 from shahr.web.coding import LEAST, choose_coding, encode
 from shahr.web.language import language
-from shahr.web.state import is_repeatable, state
+from shahr.web.state import is_repeatable, shelf, state
 
 ANEW = frozenset({"/search", "/complete", "/sparql"})
 KEPT = frozenset({"Content-Type", "Content-Disposition", "Content-Language", "Cache-Control", "Vary"})
+FILE = "dumps.file"  # the view of the files of releases
 _PACKED = ("font/", "image/")
 
 
@@ -53,7 +55,7 @@ class PageCache:
 
     def finish(self, response: Response) -> Response:
         """Keep a page that was made, and code it as the client likes; 304 where the client has it (RFC 9110, 13.1)."""
-        if response.status_code != 200 or request.method not in ("GET", "HEAD"):
+        if response.status_code != 200 or request.method not in ("GET", "HEAD") or response.direct_passthrough:
             return response
         entry = g.get("page") or self._keep(response)
         coding = self._coding(entry, response)
@@ -98,10 +100,12 @@ def _key() -> bytes | None:
     """Give the key of the page that is asked for; None where it is to be made anew."""
     if request.method not in ("GET", "HEAD") or request.path in ANEW:
         return None
+    if request.endpoint == FILE:
+        return None
     if request.path.startswith("/assets/"):
         return _digest(request.path)
-    dataset, version = state().summary.digest, state().version
-    return _digest(dataset, version, request.path, *_details()) if dataset else None
+    dataset, version, releases = state().summary.digest, state().version, shelf().mark
+    return _digest(dataset, version, releases, request.path, *_details()) if dataset else None
 
 
 def _details() -> tuple[object, ...]:

@@ -13,6 +13,7 @@ from shahr.engine.summary import DatasetSummary
 from shahr.errors import EngineDown, UnknownQuestion
 from shahr.queries import Query
 from shahr.solutions import Solutions, read_solutions
+from shahr.web.dumps.shelf import Shelf
 from shahr.web.generations import Generation
 from shahr.web.messages import Request
 from shahr.web.protocol import ProtocolRequest
@@ -110,6 +111,14 @@ def state() -> State:
         site = site_of(current_app)
         g.state = State(site, site.runner.run(site.service.generations.acquire()))
     found: State = g.state
+    return found
+
+
+def shelf() -> Shelf:
+    """Give the releases as this request sees them, the same for the whole of it."""
+    if "shelf" not in g:
+        g.shelf = site_of(current_app).shelves.now()
+    found: Shelf = g.shelf
     return found
 
 

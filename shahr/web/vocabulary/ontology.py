@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from shahr.namespaces import SHAHR, curie
 from shahr.web.matches import MATCHES
 from shahr.web.prose import names_in
-from shahr.web.triples import Triples
+from shahr.web.triples import Triples, Value
 from shahr.web.vocabulary.described import Described, described
 
 HOME = SHAHR.removesuffix("#")
@@ -62,7 +62,7 @@ class Head:
     descriptions: Mapping[str, str]
     version: str
     created: str
-    creators: tuple[str, ...]
+    creators: tuple[Mapping[str, str], ...]
     licences: tuple[str, ...]
     prefix: str
 
@@ -149,7 +149,12 @@ def _head(triples: Triples, node: NamedNode) -> Head:
         triples.texts(node, "dcterms:description"),
         plain("owl:versionInfo"),
         plain("dcterms:created"),
-        tuple(one.value for one in triples.values(node, "dcterms:creator")),
+        tuple(_names(triples, one) for one in triples.values(node, "dcterms:creator")),
         triples.iris(node, "dcterms:license"),
         curie(SHAHR).partition(":")[0],
     )
+
+
+def _names(triples: Triples, maker: Value) -> Mapping[str, str]:
+    """Give the names of a maker by language; a text counts as English."""
+    return {"en": maker.value} if isinstance(maker, Literal) else triples.texts(maker, "foaf:name")

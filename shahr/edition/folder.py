@@ -1,0 +1,84 @@
+"""The folder of an edition: it appears whole or not at all, and replaces an older one in one step."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from shahr.errors import ReleaseError, shown
+from shahr.files import sync_folder
+
+MARK = ".shahr-edition"
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+
+
+@contextmanager
+def next_edition(folder: Path) -> Iterator[Path]:
+    """Give an empty folder, which takes the name `folder` when the block ends without an error.
+
+    ReleaseError where something else stands there, or it cannot be written. One that `shahr site` made is replaced.
+    """
+    folder = folder.resolve()
+    _check(folder)
+    room = folder.with_name(f"{folder.name}.next-{os.getpid()}")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _clear(folder)
+        room.mkdir()
+        yield room
+        os.sync()  # thousands of files: one call for all of them
+        _take_name(room, folder)
+        sync_folder(folder.parent)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ReleaseError(f"the edition cannot be written to {shown(folder)}: {reason}") from error
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def link_tree(source: Path, target: Path) -> None:
+    """Give a folder the same files as another, without a copy where both are on one disk."""
+    shutil.copytree(source, target, copy_function=_link)
+
+
+def _check(folder: Path) -> None:
+    try:
+        free = not folder.exists() or (folder / MARK).is_file() or not any(folder.iterdir())
+    except OSError as error:
+        raise ReleaseError(f"{shown(folder)} cannot hold an edition: {error.strerror}") from error
+    if not free:
+        raise ReleaseError(f"{shown(folder)} is there already and no edition of Shahr: name another, or empty it")
+
+
+def _clear(folder: Path) -> None:
+    """Remove what an edition that was killed has left."""
+    for left in folder.parent.glob(f"{folder.name}.next-*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _take_name(room: Path, folder: Path) -> None:
+    if folder.exists() and _exchanged(room, folder):
+        return
+    if folder.exists():  # a file system that cannot exchange two names
+        shutil.rmtree(folder)
+    room.rename(folder)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchange the names of two folders in one step (renameat2); False where the system cannot."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    if rename is None:
+        return False
+    return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)
+
+
+def _link(source: str, target: str) -> str:
+    try:
+        os.link(source, target)
+    except OSError:  # another disk, or one without hard links
+        shutil.copyfile(source, target)
+    return target

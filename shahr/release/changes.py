@@ -1,0 +1,78 @@
+"""What is different between two releases, or any two datasets: as a patch, in words, as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from shahr.paths import Project
+from shahr.release.changelog import to_json, to_markdown
+from shahr.release.comparing import compare
+from shahr.release.folder import Kind, Sink
+from shahr.release.making import Making
+from shahr.release.patch import MEDIA_TYPE, STANDARD, write_patch
+from shahr.release.phrases import Phrases
+from shahr.release.sides import Side, read_sides, release_side
+from shahr.release.words import tell
+
+FORMATS = ("words", "patch", "json")
+CHANGES = "changes/changes.json"
+_PAGES = {"en": "changes/CHANGES.md", "fa": "changes/CHANGES.fa.md"}
+_TITLES = {
+    "patch": {
+        "en": "Quads added and removed since the previous release",
+        "fa": "چهارتایی‌های افزوده و حذف‌شده از انتشار پیش",
+    },
+    "json": {"en": "Changes in words, as JSON", "fa": "تغییرها به زبان ساده، به صورت JSON"},
+    "en": {"en": "Changes in words, in English", "fa": "تغییرها به زبان ساده، به انگلیسی"},
+    "fa": {"en": "Changes in words, in Persian", "fa": "تغییرها به زبان ساده، به فارسی"},
+}
+
+
+def write_changes(making: Making) -> None:
+    """Write changes/ of a release: what is different from the previous one. Nothing where there is no previous one."""
+    if making.previous is None:
+        return
+    old, new = release_side(*making.previous), Side(making.version, making.quads, making.record.canonical_hash)
+    folder = making.scratch / "changes"
+    folder.mkdir()
+    difference = compare(old.lines(), new.lines(), folder)
+    with making.folder.packed(
+        "changes/changes.rdfp", Kind("changes", MEDIA_TYPE, _TITLES["patch"], (STANDARD,))
+    ) as sink:
+        write_patch(difference, old.digest, new.digest, sink)
+    phrases = Phrases()
+    told = tell(difference, old, new, phrases)
+    making.folder.write(CHANGES, to_json(told), Kind("changes", "application/json", _TITLES["json"]))
+    for language, path in _PAGES.items():
+        page = to_markdown(told, phrases, language, old.name, new.name).encode()
+        making.folder.write(path, page, Kind("changes", "text/markdown", _TITLES[language]))
+
+
+def counted(root: Path) -> tuple[int, int] | None:
+    """Give how many quads a release, its folder being `root`, adds and removes; None where it has no changes/."""
+    if not (root / CHANGES).is_file():
+        return None
+    read = json.loads((root / CHANGES).read_bytes())
+    return read["added"], read["removed"]
+
+
+def diff(project: Project, old: str, new: str, sink: Sink, form: str = "words", language: str = "en") -> bool:
+    """Write what is different between two of: a version, the folder of a release, a file of RDF. Tell whether any is.
+
+    `form` is one of FORMATS, `language` one of LANGUAGES and of meaning for words alone. Where one of the two has
+    triples only (.nt, .ttl, .rdf), the graphs of the other are left out. ReleaseError, ReleaseDamaged, SourceError.
+    """
+    with TemporaryDirectory(prefix="shahr-") as name:
+        folder = Path(name)
+        one, other = read_sides(project, old, new, folder)
+        difference = compare(one.lines(), other.lines(), folder)
+        if form == "patch":
+            write_patch(difference, one.digest, other.digest, sink)
+        else:
+            phrases = Phrases()
+            told = tell(difference, one, other, phrases)
+            page = to_markdown(told, phrases, language, one.name, other.name).encode()
+            sink.write(to_json(told) if form == "json" else page)
+        return bool(difference)
