@@ -32,7 +32,7 @@ def described(root: Path, quads: str, previous: str | None = None) -> Path:
         (root / "build" / name).write_text(text, encoding="utf-8")
     scratch = root / "scratch"
     scratch.mkdir()
-    counted = write_quads(root / "build", scratch, "1.2.0", previous)
+    counted = write_quads(root / "build", scratch, "1.2.0", previous, "2026-03-04")
     hashes = counted.canonical_hash, counted.triples_hash
     about = read_about(Project.here().about)
     record = Record(*("1.2.0", previous, "2026-03-04", about, counted.quads, counted.triples), *hashes, counted.graphs)

@@ -64,7 +64,7 @@ def making_of(build: Path, root: Path) -> Making:
     """Begin in the folder `root` what a release has of dumps; its files go to root/release."""
     for name in ("scratch", "release"):
         (root / name).mkdir(parents=True)
-    counted = write_quads(build, root / "scratch", "0.1.0", None)
+    counted = write_quads(build, root / "scratch", "0.1.0", None, "2026-01-02")
     record = Record(
         *("0.1.0", None, "2026-01-02", About({}, {}, {}, {}, "", "", ""), counted.quads, counted.triples),
         *(counted.canonical_hash, counted.triples_hash, counted.graphs),

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from hashlib import sha256
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,7 +16,6 @@ import pytest
 from lxml import html
 from lxml.html import HtmlElement
 
-from crawling import Link, links_of
 from shahr.paths import Project
 
 NODE_MODULES = Path(__file__).resolve().parent.parent / "node_modules"
@@ -36,23 +35,29 @@ class FilePage:
         return "fa" if self.path.startswith("fa/") else "en"
 
     @cached_property
-    def links(self) -> list[Link]:
-        """All that it names, but not the graph's own names for things."""
-        return list(links_of(self.document, f"/{self.path}"))
+    def links(self) -> list[str]:
+        """All that it names, each once."""
+        return list(dict.fromkeys(str(one) for one in self.document.xpath("//@href | //@src | //@action")))
 
-    def target(self, raw: str) -> tuple[str | None, str]:
+    def target(self, link: str) -> tuple[str | None, str]:
         """Give the path of the file that a link leads to, None where it leaves the edition; and the fragment."""
-        whole = urlsplit(urljoin(AT + self.path, raw.strip()))
-        address = whole._replace(fragment="").geturl()
-        inside = unquote(address.removeprefix(AT)) if address.startswith(AT) else None
-        return inside, unquote(whole.fragment)
+        return _target(self.path if link.startswith("#") else self.path.rpartition("/")[0] + "/", link)
+
+
+@cache
+def _target(page: str, link: str) -> tuple[str | None, str]:
+    """Read a link as a browser does, on a page or in a folder."""
+    whole = urlsplit(urljoin(urljoin(AT, page.removeprefix("/")), link.strip()))
+    address = whole._replace(fragment="").geturl()
+    return unquote(address.removeprefix(AT)) if address.startswith(AT) else None, unquote(whole.fragment)
 
 
 def with_engine(project: Project) -> Project:
     """Let a project have what npm installs; a test has no use for it where it is not."""
     if not (NODE_MODULES / "oxigraph" / "web_bg.wasm").is_file():
         pytest.skip("the npm package oxigraph is not installed: make setup installs it")
-    (project.root / "node_modules").symlink_to(NODE_MODULES)
+    if not (project.root / "node_modules").exists():
+        (project.root / "node_modules").symlink_to(NODE_MODULES)
     return project
 
 

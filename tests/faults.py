@@ -152,8 +152,9 @@ class Publishing:
             check_release(self.project.releases / NEW)
         except ShahrError as error:
             self._wrong(what, str(error))
-        if contents(self.project.releases / NEW) != self.new:
-            self._wrong(what, "the new release is another than undisturbed")
+        found = contents(self.project.releases / NEW)
+        if other := sorted(name for name, _ in found.items() ^ self.new.items()):
+            self._wrong(what, f"the new release is another than undisturbed: {other}")
 
     def _time(self) -> float:
         start = time.monotonic()

@@ -20,6 +20,8 @@ from shahr.paths import Project
 from shahr.release.changes import diff
 from shahr.release.comparing import compare
 from shahr.release.patch import write_patch
+from shahr.release.sides import open_packed
+from shahr.releases import NQUADS
 
 ONE = "graph:a { city:alpha a shahr:City ; rdfs:label 'Alpha'@en }"
 TWO = "graph:a { city:alpha a shahr:City ; rdfs:label 'Alfa'@en }"
@@ -121,6 +123,21 @@ def test_a_release_is_found_by_its_version_and_by_its_folder(project: Project, t
     elsewhere = release(tmp_path / "elsewhere", "0.2.0", TWO)
     assert "Alpha" in text(project, "0.1.0", str(elsewhere))
     assert "# Changes from 0.1.0 to 0.2.0" in text(project, "0.1.0", str(elsewhere))
+
+
+def test_the_patch_between_two_releases_of_the_shipped_data_makes_the_second_of_the_first(
+    released: Path, released_again: Path
+) -> None:
+    one, other = (b"".join(open_packed(folder / NQUADS)) for folder in (released, released_again))
+    made = text(Project.here(), str(released), str(released_again), "patch")
+    assert patched(one, made.encode()) == canonical(parse(other, format=RdfFormat.N_QUADS))
+
+
+def test_two_releases_of_the_shipped_data_differ_in_words(released: Path, released_again: Path) -> None:
+    sides = str(released), str(released_again)
+    assert "\n- Kazan: one more sister city, Shiraz\n" in text(Project.here(), *sides)
+    assert "\n- کازان: یک شهر خواهرخوانده افزوده شد: شیراز\n" in text(Project.here(), *sides, "words", "fa")
+    assert "چیزی تغییر نکرده است" in text(Project.here(), sides[0], sides[0], "words", "fa")
 
 
 def write_all(folder: Path, trig: str) -> list[Path]:

@@ -169,7 +169,8 @@ def test_graphs_come_one_after_another_and_the_default_graph_first(tmp_path: Pat
         DefaultGraph(),
         *(NamedNode(graph_iri(name)) for name in ("a", "a-b", "b")),
     ]
-    quads = [Quad(city, LABEL, Literal("a b> .", language="en"), one) for one in graphs for city in (ISFAHAN, KAZAN)]
+    values = (Literal("a b> .", language="en"), NamedNode("https://z.example/"))
+    quads = [Quad(city, LABEL, value, one) for one in graphs for city in (ISFAHAN, KAZAN) for value in values]
     (tmp_path / "all.nq").write_bytes(nquads(quads))
     grouped = write_grouped(tmp_path / "all.nq", tmp_path)
     read = list(parse(path=grouped, format=RdfFormat.N_QUADS))

@@ -72,15 +72,15 @@ def test_every_link_leads_to_a_file_of_the_edition_and_an_element_in_it(edition:
 
     def find(page: FilePage) -> Iterator[str]:
         for link in page.links:
-            if re.match("(https?|mailto):", link.raw):
+            if re.match("(https?|mailto):", link):
                 continue
-            target, fragment = page.target(link.raw)
-            if link.raw.startswith("/") or target is None:
-                yield f"{link.raw} leaves the folder"
+            target, fragment = page.target(link)
+            if link.startswith("/") or target is None:
+                yield f"{link} leaves the folder"
             elif not (edition / target).is_file():
-                yield f"{link.raw} leads to no file"
+                yield f"{link} leads to no file"
             elif target in ids and fragment and fragment not in ids[target] and not fragment.startswith("query="):
-                yield f"{link.raw} leads to no element"
+                yield f"{link} leads to no element"
 
     none_of(pages, find)
 
@@ -132,7 +132,7 @@ def test_every_node_has_its_page_and_all_its_data(edition: Path, released: Path)
 
 
 def test_all_nodes_of_a_long_list_are_reached(edition: Path, pages: list[FilePage], released: Path) -> None:
-    linked = {page.target(link.raw)[0] for page in pages if page.path.startswith("passage") for link in page.links}
+    linked = {page.target(link)[0] for page in pages if page.path.startswith("passage") for link in page.links}
     assert {f"{node}.html" for node in nodes_of(released, ["Passage"])} <= linked
     assert any("-after/" in page.path for page in pages)
 
@@ -147,7 +147,7 @@ def test_a_page_about_a_node_says_in_its_head_what_the_server_says_in_a_header(p
 
 def test_a_question_shows_its_example_and_leads_to_its_query(edition: Path, pages: list[FilePage]) -> None:
     (page,) = [page for page in pages if page.path == "questions/sister-cities.html"]
-    queries = [page.target(link.raw) for link in page.links if "sparql.html#query=" in link.raw]
+    queries = [page.target(link) for link in page.links if "sparql.html#query=" in link]
     assert page.document.xpath("count(//tbody/tr)") > 5
     assert [path for path, _ in queries] == ["sparql.html"]
     assert "SELECT" in queries[0][1]
@@ -197,7 +197,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 def ask(page: Page, query: str) -> None:
     page.fill("#query", query)
     page.press("#query", "Control+Enter")
-    page.wait_for_function("document.querySelector('#run').disabled === false", timeout=60_000)
+    expect(page.locator("#ask")).to_have_attribute("aria-busy", "false", timeout=60_000)
 
 
 def saved(page: Page, end: str) -> bytes:
@@ -302,10 +302,9 @@ def test_opened_as_files_pages_have_their_style_and_sparql_says_what_to_do(
 ) -> None:
     page = browser.new_page()
     page.goto((edition / language / "city" / "isfahan.html").as_uri())
-    colour = "getComputedStyle(document.querySelector('main a')).color"
-    assert page.evaluate(colour) == "rgb(11, 100, 97)"
+    expect(page.locator("header .name")).to_have_css("color", "rgb(11, 100, 97)")
     page.click("nav a >> nth=-1")
-    page.wait_for_selector("#from-file:visible")
-    assert page.evaluate("getComputedStyle(document.querySelector('#run')).backgroundColor") == "rgb(11, 100, 97)"
+    expect(page.locator("#from-file")).to_be_visible()
+    expect(page.locator("#run")).to_have_css("background-color", "rgb(11, 100, 97)")
     assert "python3 -m http.server" in page.inner_text("#from-file")
     page.close()

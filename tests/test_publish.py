@@ -446,6 +446,12 @@ def test_sources_that_cannot_be_read_are_named(project: Project) -> None:
     assert "cities.ttl:1: is not Turtle" in refused(project, "publish", "1.1.0")
 
 
+@pytest.mark.parametrize("name", ["a b.ttl", "a\nb.ttl", "شهر.ttl", "a%20b.ttl", "a#b.ttl", ".hidden.ttl"])
+def test_a_file_whose_name_no_address_can_hold_as_it_is_is_refused(project: Project, name: str) -> None:
+    shutil.copy(project.shapes / "city.ttl", project.shapes / name)
+    assert "cannot stand in an address as it is: rename it" in refused(project, "publish", "1.1.0")
+
+
 # The description of the dataset, and its date
 
 
@@ -480,6 +486,14 @@ def test_a_date_that_is_no_number_of_seconds_is_refused(first: Project, epoch: s
     said = refused(first, "publish", "1.1.0", SOURCE_DATE_EPOCH=epoch)
     assert "SOURCE_DATE_EPOCH" in said
     assert "not a number of seconds since 1970" in said
+
+
+def test_a_day_that_no_calendar_has_is_no_date(project: Project) -> None:
+    created = "<https://w3id.org/shahr/city/alpha> <http://purl.org/dc/terms/created>"
+    with (project.current / "graph.nq").open("a") as file:
+        file.write(f'{created} "2026-02-30" <https://w3id.org/shahr/graph/entities> .\n')
+        file.write(f'{created} "2026-02-03" <https://w3id.org/shahr/graph/entities> .\n')
+    assert publish(project, "1.1.0").issued == "2026-02-03"
 
 
 def test_sources_without_a_date_ask_for_one(place: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,6 +29,26 @@ def publish(version: str, previous: Path | None) -> None:
     with progress(f"publish {version}", steps=stage.steps()) as step:
         record = stage.publish(project, version, previous, lambda: step(None))
     click.echo(f"{record.quads} quads in {len(record.files)} files: {shown(project.releases / version)}")
+
+
+@click.command()
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@click.option("--format", "form", type=click.Choice(["words", "patch", "json"]), default="words", show_default=True)
+@click.option("--language", type=click.Choice(["en", "fa"]), default="en", show_default=True, help="Of the words.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 where A and B differ.")
+def diff(old: str, new: str, form: str, language: str, exit_code: bool) -> None:
+    """Print what is different in B: in words, as RDF Patch, or as JSON.
+
+    A and B are each a version of a release, the folder of one, or a file of RDF (.nq .nt .ttl .trig .rdf .jsonld, also
+    .gz and .zst). Where one holds triples only (.nt .ttl .rdf), the graphs of the other are left out. The patch calls
+    blank nodes as the N-Quads or N-Triples of A do.
+    """
+    from shahr.release import changes as stage
+
+    differ = stage.diff(project_here(), old, new, sys.stdout.buffer, form, language)
+    if differ and exit_code:
+        sys.exit(1)
 
 
 def _check_fresh(project: Project) -> None:

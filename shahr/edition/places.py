@@ -11,6 +11,7 @@ from shahr.namespaces import BASE
 
 SPARQL = "sparql.html"
 FEED = "feed.atom"
+MISSING = "404.html"
 SAFE = "csv-safe"  # a format whose name is no end of a file name
 _PATH = re.compile(r"/(?:[A-Za-z0-9_-]|\.(?!\.))(?:[A-Za-z0-9_/-]|\.(?!\.))*|/")
 _RELEASED = re.compile(r"/dumps/[^/]+/.+")
@@ -34,7 +35,7 @@ def place_of(address: str, language: str) -> Place | None:
     parts = urlsplit(address)
     fields = dict(parse_qsl(parts.query, keep_blank_values=True))
     language = fields.pop("lang", language)
-    if not _PATH.fullmatch(parts.path) or parts.path in _NOT_HERE:
+    if parts.netloc or not _PATH.fullmatch(parts.path) or "//" in parts.path or parts.path in _NOT_HERE:
         return None
     if parts.path == "/sparql":
         return _inside(SPARQL, "/sparql.html", {}, language)
@@ -56,6 +57,11 @@ def place_of(address: str, language: str) -> Place | None:
 def language_of(path: str) -> str:
     """Give the language of a page by its path in the edition."""
     return "fa" if path.startswith("fa/") else "en"
+
+
+def is_missing(path: str) -> bool:
+    """Tell whether a page is the one that a host shows for any address it has not."""
+    return path.removeprefix("fa/") == MISSING
 
 
 def relative(target: str, page: str) -> str:

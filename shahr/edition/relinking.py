@@ -10,9 +10,7 @@ from urllib.parse import quote, urljoin
 from xml.sax.saxutils import escape
 
 from shahr.edition.links import relink, relink_style
-from shahr.edition.places import FEED, SPARQL, asked_in, language_of, place_of, relative
-
-MISSING = "404.html"  # a host shows it for any address it has not, so no link in it can be relative
+from shahr.edition.places import FEED, SPARQL, asked_in, is_missing, language_of, place_of, relative
 
 
 class Relinking:
@@ -68,7 +66,7 @@ class Relinking:
             return None
         if target.endswith(SPARQL) and (query := asked_in(bare)) is not None:
             hash_, fragment = "#", f"query={quote(query, safe='')}"
-        if path.endswith(MISSING) and self._base:
+        if self._base and is_missing(path):  # it is shown at any address, so that no link in it can be relative
             return f"{urljoin(self._base, quote(target))}{hash_}{fragment}"
         return f"{relative(target, path)}{hash_}{fragment}"
 

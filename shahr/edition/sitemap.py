@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 from xml.sax.saxutils import escape
 
-from shahr.edition.places import language_of
+from shahr.edition.places import is_missing, language_of
 from shahr.errors import ReleaseError
 
 MOST = 25_000  # pages of a part, each with its two languages; a part may have 50,000 addresses and 50 MB
@@ -41,7 +41,7 @@ def write_sitemap(folder: Path, paths: Iterable[str], base: str | None) -> None:
     """Name all pages, in parts where they are many; nothing without `base`, since the format needs whole addresses."""
     if base is None:
         return
-    pages = sorted(path for path in paths if path.endswith(".html") and not path.endswith("404.html"))
+    pages = sorted(path for path in paths if path.endswith(".html") and not is_missing(path))
     there = set(pages)
     parts = [pages[start : start + MOST] for start in range(0, len(pages), MOST)]
     texts = ["".join(_page(path, there, base) for path in part) for part in parts]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,10 +30,13 @@ _TITLES = {
 }
 
 
-def write_changes(making: Making) -> None:
-    """Write changes/ of a release: what is different from the previous one. Nothing where there is no previous one."""
+def write_changes(making: Making) -> Making:
+    """Write changes/ of a release: what is different from the previous one; give it with their number in its record.
+
+    Nothing is written where there is no previous one.
+    """
     if making.previous is None:
-        return
+        return making
     old, new = release_side(*making.previous), Side(making.version, making.quads, making.record.canonical_hash)
     folder = making.scratch / "changes"
     folder.mkdir()
@@ -48,14 +51,7 @@ def write_changes(making: Making) -> None:
     for language, path in _PAGES.items():
         page = to_markdown(told, phrases, language, old.name, new.name).encode()
         making.folder.write(path, page, Kind("changes", "text/markdown", _TITLES[language]))
-
-
-def counted(root: Path) -> tuple[int, int] | None:
-    """Give how many quads a release, its folder being `root`, adds and removes; None where it has no changes/."""
-    if not (root / CHANGES).is_file():
-        return None
-    read = json.loads((root / CHANGES).read_bytes())
-    return read["added"], read["removed"]
+    return replace(making, record=replace(making.record, added=told.added, removed=told.removed))
 
 
 def diff(project: Project, old: str, new: str, sink: Sink, form: str = "words", language: str = "en") -> bool:

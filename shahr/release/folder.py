@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from shahr.errors import ReleaseError
 from shahr.releases import ReleaseFile, Texts
 
 if sys.version_info >= (3, 14):
@@ -21,6 +23,7 @@ else:
 
 GZIP, ZSTD = 6, 9  # levels: the next better one takes twice as long for a few per cent
 PIECE = 1 << 18  # bytes
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")  # the same in a path and in an IRI
 
 
 class Sink(Protocol):
@@ -70,6 +73,8 @@ class ReleaseFolder:
     @contextmanager
     def _file(self, path: str, kind: Kind, compression: str) -> Iterator[Any]:
         """Write a file to the disk, and note it when it is whole."""
+        if not _NAME.fullmatch(path):
+            raise ReleaseError(f"{path!r} cannot stand in an address as it is: rename it with Latin letters and digits")
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as file:

@@ -21,6 +21,8 @@ from shahr.errors import BadVersion, ProjectMissing, ReleaseError, shown
 from shahr.files import sync_folder, write_atomically
 from shahr.paths import Project
 from shahr.release.about import read_about
+from shahr.release.breaking import check_breaking
+from shahr.release.changes import write_changes
 from shahr.release.folder import ReleaseFolder
 from shahr.release.making import Making
 from shahr.release.quads import write_quads
@@ -33,7 +35,7 @@ BUILT = ("graph.nq", "inferred.nq", "report.json", "report.ttl", "report.txt")
 
 
 def parts() -> tuple[Part, ...]:
-    """Give what writes the parts of a release, in their order; the last ones describe the others."""
+    """Give what writes the parts of a release, in their order; the last one describes all others."""
     from shahr.release import contexts, copies, description, dumps, questions, tables
 
     return (
@@ -45,7 +47,7 @@ def parts() -> tuple[Part, ...]:
 
 def steps() -> int:
     """Give how often `done` is called."""
-    return len(parts()) + 2
+    return len(parts()) + 3
 
 
 def publish(
@@ -64,6 +66,9 @@ def publish(
             before = _before(project, version, previous)
             _check_build(project)
             making = _begin(project, version, before, room)
+            check_breaking(making)
+            done()
+            making = write_changes(making)
             done()
             for part in parts():
                 part(making)

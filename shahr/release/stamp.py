@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
 
@@ -38,10 +38,11 @@ def issued(project: Project, *quads: Path) -> str:
     """
     if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
         return _day_of(epoch)
-    days = [*chain.from_iterable(map(_days_in, quads)), *_days_of_links(project)]
-    if not days:
+    days = {day.decode() for day in chain(*map(_days_in, quads), _days_of_links(project))}
+    newest = next(filter(_is_day, sorted(days, reverse=True)), None)
+    if newest is None:
         raise ReleaseError("nothing in the sources has a date: set SOURCE_DATE_EPOCH to the seconds since 1970")
-    return max(days).decode()
+    return newest
 
 
 def _stamps(ontology: str, version: str, previous: str | None, day: str) -> Iterator[bytes]:
@@ -63,6 +64,13 @@ def _day_of(epoch: str) -> str:
         return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
     except (ValueError, OverflowError, OSError) as error:
         raise ReleaseError(wrong) from error
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _days_in(quads: Path) -> Iterator[bytes]:

@@ -19,7 +19,9 @@ from shahr.releases import Texts
 
 LONGEST = 200  # characters of a text that is quoted
 
-_STAMP = re.compile(f"[^ ]+ <{iri('owl:')}(versionInfo|versionIRI|priorVersion)> ".encode())
+_STAMP = re.compile(
+    f"[^ ]+ <{iri('owl:')}(versionInfo|versionIRI|priorVersion|backwardCompatibleWith|incompatibleWith)> ".encode()
+)
 _PLAIN = re.compile(r"[+-]?[0-9][0-9.T:Z/~?%+-]*")  # numbers, dates and EDTF, which need no quotation marks
 
 
