@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from shahr.dataset import nquads
 from shahr.errors import ReleaseError
-from shahr.namespaces import iri
+from shahr.namespaces import graph_iri, iri
 from shahr.release.folder import Kind
 from shahr.release.making import Making
 from shahr.release.rdfxml import write_rdfxml
@@ -110,16 +110,18 @@ def with_version(text: str, version: str) -> str:
 
 def _stamps(quads: Path) -> list[Triple]:
     """Give what the release says of the versions of ontologies."""
-    said = re.compile("|".join(f"> <{re.escape(iri(name))}> " for name in _VERSIONS).encode())
+    names, graph = "|".join(re.escape(iri(name)) for name in _VERSIONS), re.escape(graph_iri("ontology"))
+    said = re.compile(f"> <(?:{names})> .* <{graph}> \\.\n".encode())
     with quads.open("rb") as file:
         found = b"".join(line for line in file if said.search(line))
     return [quad.triple for quad in parse(found, format=RdfFormat.N_QUADS)]
 
 
-def _unstamped(triples: Iterable[Triple]) -> Iterator[Triple]:
+def _unstamped(triples: list[Triple]) -> Iterator[Triple]:
     versions = {NamedNode(iri(name)) for name in _VERSIONS}
-    return (triple for triple in triples if triple.predicate not in versions)
+    return (one for one in triples if one.predicate not in versions or not _is_ontology(one, triples))
 
 
 def _is_ontology(stamp: Triple, triples: list[Triple]) -> bool:
+    """Tell whether what is said of a version is said of an ontology that these triples describe."""
     return Triple(stamp.subject, NamedNode(iri("rdf:type")), NamedNode(iri("owl:Ontology"))) in triples

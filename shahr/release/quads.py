@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain
 from pathlib import Path
 
 from shahr.canonical import canonical_lines, without_graph
@@ -32,7 +32,7 @@ def write_quads(build: Path, scratch: Path, version: str, previous: str | None, 
     lines = canonical_lines(stamped(sources, version, previous, day), scratch)
     graphs: Counter[bytes] = Counter()
     quads = _write(scratch / "shahr.nq", _counted(lines, graphs))
-    union = (line for line, _ in groupby(map(without_graph, _lines(scratch / "shahr.nq"))))
+    union = canonical_lines(map(without_graph, _lines(scratch / "shahr.nq")), scratch)
     triples = _write(scratch / "shahr.nt", union)
     sizes = {name.decode()[1:-1]: size for name, size in sorted(graphs.items())}
     return Counted(quads[0], triples[0], quads[1], triples[1], sizes)
