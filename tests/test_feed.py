@@ -121,6 +121,24 @@ def test_a_release_tells_the_first_lines_of_its_log(tmp_path: Path) -> None:
         assert entry.findtext(f"{ATOM}updated") == "2026-03-04T00:00:00Z"
 
 
+def test_a_fact_has_the_day_of_its_newest_article(tmp_path: Path) -> None:
+    told = 'event:one a shahr:Fact ; rdfs:label "One"@en ; shahr:evidence passage:a-0-1, passage:b-0-1 .\n'
+    for name, day in (("a", "2025-01-02"), ("b", "2024-05-06")):
+        told += f"passage:{name}-0-1 oa:hasSource article:{name} .\n"
+        told += f'article:{name} schema:datePublished "{day}"^^xsd:date .\n'
+    feed = read(invented(tmp_path / "project", {"entities": told}), "/feed.atom?lang=en")
+    (entry,) = entries(feed).values()
+    assert entry.findtext(f"{ATOM}updated") == feed.findtext(f"{ATOM}updated") == "2025-01-02T00:00:00Z"
+    assert ["2025" in line for line in entry.findtext(f"{ATOM}content", "").splitlines()] == [True, False]
+
+
+def test_a_node_that_gave_way_or_is_only_derived_is_no_page(tmp_path: Path) -> None:
+    told = "city:a a shahr:City .\ncity:b a shahr:City ; dcterms:isReplacedBy city:a .\n"
+    app = invented(tmp_path / "project", {"entities": told}, ["event:one"])
+    paths = locations(read(app, "/sitemap.xml"))
+    assert [path for path in paths if path.startswith(("/city/", "/event/"))] == ["/city/a.html"]
+
+
 def test_a_feed_of_nothing_is_a_feed(tmp_path: Path) -> None:
     feed = read(invented(tmp_path / "project", {"entities": "city:a a shahr:City ."}), "/feed.atom")
     assert (entries(feed), bool(DATE.fullmatch(feed.findtext(f"{ATOM}updated", "")))) == ({}, True)

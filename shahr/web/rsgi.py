@@ -83,7 +83,7 @@ class Application:
         if scope.path.startswith(ROOT):
             file = file_reply(self.site.shelves.now(), scope.method, scope.path, headers)
             if file is not None:
-                _send_file(file, scope.method, protocol)
+                _send_file(file, protocol)
                 return
         try:
             request = await self._read(scope, headers, protocol)
@@ -207,11 +207,11 @@ class Application:
             self.unsent -= size
 
 
-def _send_file(file: FileReply, method: str, protocol: RSGIHTTPProtocol) -> None:
+def _send_file(file: FileReply, protocol: RSGIHTTPProtocol) -> None:
     """Leave a file to the server, which reads it as fast as the client does, and without a thread of ours."""
     if file.path is not None:
         protocol.response_file_range(file.status, file.headers, str(file.path), file.start, file.stop)
-    elif file.text and method != "HEAD":
+    elif file.text:
         protocol.response_bytes(file.status, file.headers, file.text)
     else:
         protocol.response_empty(file.status, file.headers)
