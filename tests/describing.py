@@ -11,9 +11,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store
 from shahr.namespaces import prefix_map
 from shahr.paths import Project
 from shahr.release.about import read_about
-from shahr.release.description import write_description
 from shahr.release.folder import Kind, ReleaseFolder
 from shahr.release.making import Making
+from shahr.release.metadata.description import write_description
 from shahr.release.quads import write_quads
 from shahr.releases import Record
 

@@ -10,10 +10,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
 
 from shahr.namespaces import BASE, SHAHR, graph_iri, iri
 from shahr.paths import Project
-from shahr.release.dumps import write_dumps
 from shahr.release.folder import ReleaseFolder
 from shahr.release.making import Making
 from shahr.release.quads import write_quads
+from shahr.release.rdf.dumps import write_dumps
 from shahr.releases import About, Record
 
 GRAPH, ISFAHAN, KAZAN = NamedNode(graph_iri("one")), NamedNode(f"{BASE}city/isfahan"), NamedNode(f"{BASE}city/kazan")

@@ -171,7 +171,7 @@ def kills(publishing: Publishing, count: int, seed: int) -> None:
     """Kill the child at `count` moments, spread over a whole run; after every twentieth, publish in peace."""
     random = Random(seed)
     for number in range(count):
-        moment = random.uniform(0, 1.2 * publishing.seconds)
+        moment = random.uniform(0, 1.1 * publishing.seconds)
         pid = publishing.child()
         time.sleep(moment)
         os.kill(pid, signal.SIGKILL)

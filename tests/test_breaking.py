@@ -10,7 +10,7 @@ from pyoxigraph import RdfFormat, Triple, parse
 from differing import PREFIXES, begun, release
 from shahr.errors import BadVersion
 from shahr.paths import Project
-from shahr.release.breaking import OntologyChanges, check_breaking, ontology_changes
+from shahr.release.changes.breaking import OntologyChanges, check_breaking, ontology_changes
 from shahr.turtle import parse_turtle
 
 CLASSES = "shahr:Place a owl:Class . shahr:City a owl:Class ; rdfs:subClassOf shahr:Place . shahr:Person a owl:Class ."

@@ -17,10 +17,10 @@ from differing import PREFIXES, canonical, lines, patched, release
 from shahr.dataset import nquads
 from shahr.errors import ReleaseDamaged, ReleaseError, SourceError
 from shahr.paths import Project
-from shahr.release.changes import diff
-from shahr.release.comparing import compare
-from shahr.release.patch import write_patch
-from shahr.release.sides import open_packed
+from shahr.release.changes.changes import diff
+from shahr.release.changes.comparing import compare
+from shahr.release.changes.patch import write_patch
+from shahr.release.changes.sides import open_packed
 from shahr.releases import NQUADS
 
 ONE = "graph:a { city:alpha a shahr:City ; rdfs:label 'Alpha'@en }"

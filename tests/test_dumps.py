@@ -18,11 +18,11 @@ from readers import Reader, read_jsonldjs, read_n3, read_pyld, read_pyoxigraph, 
 from shahr.dataset import nquads
 from shahr.errors import ReleaseError
 from shahr.namespaces import SHAHR, graph_iri, iri, prefix_map
-from shahr.release.contexts import read_context
-from shahr.release.grouped import write_grouped
-from shahr.release.headed import write_headed
-from shahr.release.jsonld import write_jsonld
-from shahr.release.rdfxml import write_rdfxml
+from shahr.release.rdf.contexts import read_context
+from shahr.release.rdf.grouped import write_grouped
+from shahr.release.rdf.headed import write_headed
+from shahr.release.rdf.jsonld import write_jsonld
+from shahr.release.rdf.rdfxml import write_rdfxml
 from shahr.releases import Record
 
 if sys.version_info >= (3, 14):

@@ -32,8 +32,8 @@ from shahr.dataset import load_store, nquads
 from shahr.errors import ReleaseError
 from shahr.namespaces import BASE, SHAHR, iri
 from shahr.queries import read_query
-from shahr.release.contexts import read_context, write_context
-from shahr.release.jsonld import write_jsonld
+from shahr.release.rdf.contexts import read_context, write_context
+from shahr.release.rdf.jsonld import write_jsonld
 from shahr.solutions import read_solutions
 
 

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 from pyld import jsonld
 
 from describing import described, digest
 from shahr.errors import ReleaseError, SourceError
 from shahr.paths import Project
 from shahr.release.about import read_about
-from shahr.release.figures import day, number, size
-from shahr.release.naming import licence_name
+from shahr.release.metadata.figures import day, number, size
+from shahr.release.metadata.naming import licence_name
 from shahr.releases import Record, read_record
 
 ROOT = Project.here().root

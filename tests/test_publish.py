@@ -423,12 +423,21 @@ def test_a_build_with_a_violation_is_not_released(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["no quad\n", '<urn:a> <urn:b> "open <urn:g> .\n', "<urn:a> <urn:b> <urn:c> <urn:g>\n"]
+    "text",
+    [
+        *("no quad\n", "\n", "# a comment\n", "<urn:a> <urn:b> <urn:c> <urn:g> .", "<urn:a> <urn:b> <urn:c> <urn:g>\n"),
+        *('<urn:a> <urn:b> "open <urn:g> .\n', "<urn:a> <urn:b> <urn:c> .\n", '<urn:a> <urn:b> "in none" .\n'),
+        *(
+            "<urn:a> <urn:b> <urn:c> _:g .\n",
+            "<urn:a>  <urn:b> <urn:c> <urn:g> .\n",
+            "<urn:a> <urn:b> <urn:c> <urn:g> .\r\n",
+        ),
+    ],
 )
 def test_a_build_that_somebody_spoilt_is_not_released(project: Project, text: str) -> None:
     with (project.current / "inferred.nq").open("a") as file:
         file.write(text)
-    assert "run `shahr run`" in refused(project, "publish", "1.1.0")
+    assert "is damaged: run `shahr run` first" in refused(project, "publish", "1.1.0")
 
 
 def test_sources_that_changed_since_are_built_first(project: Project) -> None:

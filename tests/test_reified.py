@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 from dumping import making_of
 from shahr.dataset import nquads
 from shahr.namespaces import BASE, graph_iri, iri, prefix_map
-from shahr.release.reified import write_reified
+from shahr.release.rdf.reified import write_reified
 
 
 def said(path: Path) -> set[tuple[str, ...]]:

@@ -21,9 +21,9 @@ from shahr.errors import ReleaseError
 from shahr.namespaces import iri, prefix_map
 from shahr.paths import Project
 from shahr.queries import Query, read_query
-from shahr.release import tables
 from shahr.release.folder import ReleaseFolder
 from shahr.release.making import Making
+from shahr.release.tables import tables
 from shahr.releases import read_record
 
 QUERIES = Path(tables.__file__).parent / "queries"

@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import BlankNode, Store
 
 from describing import ask, described, load
-from shahr.release.statistics import Use, count
+from shahr.release.metadata.statistics import Use, count
 
 BASE = "https://w3id.org/shahr/"
 RELEASE = f"{BASE}dumps/1.2.0/"

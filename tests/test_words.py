@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from differing import begun, lines, release
-from shahr.release.changelog import to_json, to_markdown
-from shahr.release.changes import write_changes
-from shahr.release.comparing import compare
-from shahr.release.phrases import NAMED, Phrases
-from shahr.release.sides import Side
-from shahr.release.words import Told, tell
+from shahr.release.changes.changelog import to_json, to_markdown
+from shahr.release.changes.changes import write_changes
+from shahr.release.changes.comparing import compare
+from shahr.release.changes.phrases import NAMED, Phrases
+from shahr.release.changes.sides import Side
+from shahr.release.changes.words import Told, tell
 
 CITIES = """
 graph:entities {

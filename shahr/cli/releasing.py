@@ -44,7 +44,7 @@ def diff(old: str, new: str, form: str, language: str, exit_code: bool) -> None:
     .gz and .zst). Where one holds triples only (.nt .ttl .rdf), the graphs of the other are left out. The patch calls
     blank nodes as the N-Quads or N-Triples of A do.
     """
-    from shahr.release import changes as stage
+    from shahr.release.changes import changes as stage
 
     differ = stage.diff(project_here(), old, new, sys.stdout.buffer, form, language)
     if differ and exit_code:

@@ -15,6 +15,7 @@ from shahr.edition.places import Place, language_of, place_of
 from shahr.errors import ReleaseError
 
 THREADS = 4
+BATCH = 1000  # addresses that wait for a thread; each takes memory
 _ACCEPT = "text/html, */*;q=0.5"
 Progress = Callable[[int, int], None]  # takes how many files are made, and how many are known of
 
@@ -41,9 +42,10 @@ class Crawl:
         with ThreadPoolExecutor(THREADS) as pool:
             while ahead:
                 following: list[Place] = []
-                for places in pool.map(self._visit, ahead):
-                    following += self._unseen(places)
-                    self._progress(len(self.made), len(self._seen))
+                for start in range(0, len(ahead), BATCH):
+                    for places in pool.map(self._visit, ahead[start : start + BATCH]):
+                        following += self._unseen(places)
+                        self._progress(len(self.made), len(self._seen))
                 ahead = following
 
     def _unseen(self, places: Iterable[Place | None]) -> Iterator[Place]:

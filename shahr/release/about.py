@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from shahr.errors import SourceError
 from shahr.namespaces import BASE, iri
-from shahr.release.naming import MAKERS, licence_name
+from shahr.release.metadata.naming import MAKERS, licence_name
 from shahr.releases import About, Texts
 from shahr.turtle import parse_turtle
 

@@ -19,7 +19,7 @@ from shahr.errors import ReleaseError
 from shahr.namespaces import graph_iri, iri
 from shahr.release.folder import Kind
 from shahr.release.making import Making
-from shahr.release.rdfxml import write_rdfxml
+from shahr.release.rdf.rdfxml import write_rdfxml
 from shahr.releases import Texts
 from shahr.turtle import parse_turtle, read_text, turtle_of
 

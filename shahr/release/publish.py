@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,12 +18,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from shahr.builds import locked
-from shahr.errors import BadVersion, ProjectMissing, ReleaseError, shown
+from shahr.errors import BadVersion, ProjectMissing, ReleaseError, SourceError, shown
 from shahr.files import sync_folder, write_atomically
 from shahr.paths import Project
 from shahr.release.about import read_about
-from shahr.release.breaking import check_breaking
-from shahr.release.changes import write_changes
+from shahr.release.changes.breaking import check_breaking
+from shahr.release.changes.changes import write_changes
 from shahr.release.folder import ReleaseFolder
 from shahr.release.making import Making
 from shahr.release.quads import write_quads
@@ -31,12 +32,18 @@ from shahr.releases import RECORD, SUMS, Record, check_release, released, sha256
 from shahr.versions import parse_version
 
 Part = Callable[[Making], None]
+_QUAD = re.compile(
+    rb'(?:<[^> ]+>|_:\S+) <[^> ]+> (?:<[^> ]+>|_:\S+|"(?:[^"\\\n]|\\.)*"(?:@\S+|\^\^<[^> ]+>)?) <[^> ]+> \.\n'
+)
 BUILT = ("graph.nq", "inferred.nq", "report.json", "report.ttl", "report.txt")
 
 
 def parts() -> tuple[Part, ...]:
     """Give what writes the parts of a release, in their order; the last one describes all others."""
-    from shahr.release import contexts, copies, description, dumps, questions, tables
+    from shahr.release import copies, questions
+    from shahr.release.metadata import description
+    from shahr.release.rdf import contexts, dumps
+    from shahr.release.tables import tables
 
     return (
         *(dumps.write_dumps, tables.write_tables, questions.write_questions, contexts.write_context),
@@ -145,8 +152,18 @@ def _check_build(project: Project) -> None:
     for name in BUILT:
         if not (project.current / name).is_file():
             raise ProjectMissing(f"{project.dist / name} is not there yet: run `shahr run` first")
+    for path in (project.graph, project.inferred):
+        _check_lines(path)
     if not _conforms(project.current / "report.json"):
         raise ReleaseError("the data do not conform, and what does not is not released: mend what `shahr run` names")
+
+
+def _check_lines(path: Path) -> None:
+    """Make sure that a file of the build is what the build writes: nobody checks its lines again."""
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not _QUAD.fullmatch(line):
+                raise SourceError(path, number, "is no canonical quad, so the file is damaged: run `shahr run` first")
 
 
 def _conforms(report: Path) -> bool:

@@ -210,6 +210,7 @@
     const given = new URLSearchParams(location.hash.slice(1)).get("query");
     if (!given) return;
     field.value = given;
+    field.rows = Math.min(Math.max(given.split("\n").length + 2, 8), 24);
     part("permalink").href = permalink();
     form.scrollIntoView();
     run();

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shahr.release.phrases import LANGUAGES, Phrases, fill, same
-from shahr.release.words import Entity, Told
+from shahr.release.changes.phrases import LANGUAGES, Phrases, fill, same
+from shahr.release.changes.words import Entity, Told
 from shahr.releases import Texts
 
 LISTED = 500  # entities of a section that a page lists, and sentences about the ontology

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from shahr.release.citation import bibtex
 from shahr.release.folder import Kind, ReleaseFolder
-from shahr.release.naming import file_iri, release_iri
-from shahr.release.statistics import Statistics
+from shahr.release.metadata.citation import bibtex
+from shahr.release.metadata.naming import file_iri, release_iri
+from shahr.release.metadata.statistics import Statistics
 from shahr.releases import Record, ReleaseFile
 
 CROISSANT = "http://mlcommons.org/croissant/1.0"

@@ -12,11 +12,11 @@ from itertools import chain
 from pyoxigraph import Literal, NamedNode, Triple
 
 from shahr.namespaces import BASE
-from shahr.release.figures import number
 from shahr.release.folder import Kind, ReleaseFolder
-from shahr.release.naming import DATASET, MAKERS, file_iri, part_iri, release_iri
-from shahr.release.statements import Values, jsonld, nodes, say, term, texts, turtle, typed
-from shahr.release.statistics import Statistics
+from shahr.release.metadata.figures import number
+from shahr.release.metadata.naming import DATASET, MAKERS, file_iri, part_iri, release_iri
+from shahr.release.metadata.statements import Values, jsonld, nodes, say, term, texts, turtle, typed
+from shahr.release.metadata.statistics import Statistics
 from shahr.releases import Record, ReleaseFile, Texts
 
 RDF_CANON = "https://www.w3.org/TR/rdf-canon/"

@@ -15,10 +15,10 @@ from pyoxigraph import Quad, Triple
 
 from shahr.errors import BadVersion
 from shahr.namespaces import curie
-from shahr.release.axioms import CONSTRAINTS, INFERENCES, Axioms, Expression, Term, shown_expression
+from shahr.release.changes.axioms import CONSTRAINTS, INFERENCES, Axioms, Expression, Term, shown_expression
+from shahr.release.changes.ontologies import ontology_triples
+from shahr.release.changes.sides import Side, release_side
 from shahr.release.making import Making
-from shahr.release.ontologies import ontology_triples
-from shahr.release.sides import Side, release_side
 from shahr.releases import Texts
 from shahr.versions import parse_version
 

@@ -10,9 +10,9 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from shahr.namespaces import BASE, GRAPH, curie
 from shahr.release.folder import Kind, ReleaseFolder
-from shahr.release.naming import DATASET, ENDPOINT, MAKERS, file_iri, part_iri, release_iri
-from shahr.release.statements import Values, nodes, number, say, term, texts, turtle, typed
-from shahr.release.statistics import Statistics, namespace_of
+from shahr.release.metadata.naming import DATASET, ENDPOINT, MAKERS, file_iri, part_iri, release_iri
+from shahr.release.metadata.statements import Values, nodes, number, say, term, texts, turtle, typed
+from shahr.release.metadata.statistics import Statistics, namespace_of
 from shahr.releases import Record, ReleaseFile
 
 PATH = "metadata/void.ttl"

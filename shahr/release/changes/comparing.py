@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from shahr.release.components import Steps, canonical_text, components, labels, renamed
+from shahr.release.changes.components import Steps, canonical_text, components, labels, renamed
 
 BUFFER = 1 << 20
 

@@ -7,14 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from shahr.paths import Project
-from shahr.release.changelog import to_json, to_markdown
-from shahr.release.comparing import compare
+from shahr.release.changes.changelog import to_json, to_markdown
+from shahr.release.changes.comparing import compare
+from shahr.release.changes.patch import MEDIA_TYPE, STANDARD, write_patch
+from shahr.release.changes.phrases import Phrases
+from shahr.release.changes.sides import Side, read_sides, release_side
+from shahr.release.changes.words import tell
 from shahr.release.folder import Kind, Sink
 from shahr.release.making import Making
-from shahr.release.patch import MEDIA_TYPE, STANDARD, write_patch
-from shahr.release.phrases import Phrases
-from shahr.release.sides import Side, read_sides, release_side
-from shahr.release.words import tell
 
 FORMATS = ("words", "patch", "json")
 CHANGES = "changes/changes.json"

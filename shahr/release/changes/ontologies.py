@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyoxigraph import Quad, RdfFormat, parse
 
 from shahr.namespaces import GRAPH, SHAHR
-from shahr.release.sides import Side
+from shahr.release.changes.sides import Side
 
 _GRAPH = f"<{GRAPH}ontology> .\n".encode()
 _OWN = (f"<{SHAHR}".encode(), b"_:")

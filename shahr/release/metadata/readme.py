@@ -9,11 +9,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shahr.namespaces import iri
-from shahr.release.citation import bibtex, in_words
-from shahr.release.figures import day, number, size
 from shahr.release.folder import Kind, ReleaseFolder
-from shahr.release.naming import ENDPOINT, RELEASES, licence_name, release_iri
-from shahr.release.statistics import Statistics
+from shahr.release.metadata.citation import bibtex, in_words
+from shahr.release.metadata.figures import day, number, size
+from shahr.release.metadata.naming import ENDPOINT, RELEASES, licence_name, release_iri
+from shahr.release.metadata.statistics import Statistics
 from shahr.releases import Record, ReleaseFile
 
 _TEMPLATES = Path(__file__).parent / "templates"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from shahr.release.folder import Kind, ReleaseFolder
-from shahr.release.naming import licence_name, release_iri
-from shahr.release.statistics import Statistics
+from shahr.release.metadata.naming import licence_name, release_iri
+from shahr.release.metadata.statistics import Statistics
 from shahr.releases import Record, Texts
 
 _MESSAGE = "If you use these data, please cite them as below."

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pyoxigraph import Literal
 
 from shahr.namespaces import iri
-from shahr.release.breaking import OntologyChanges, ontology_changes
-from shahr.release.comparing import Difference
-from shahr.release.gathering import Gathered, Node, gather, parse_term, triples
-from shahr.release.ontologies import ontology_triples
-from shahr.release.phrases import LANGUAGES, Phrases, Tie, digits, fill
-from shahr.release.sides import Side
+from shahr.release.changes.breaking import OntologyChanges, ontology_changes
+from shahr.release.changes.comparing import Difference
+from shahr.release.changes.gathering import Gathered, Node, gather, parse_term, triples
+from shahr.release.changes.ontologies import ontology_triples
+from shahr.release.changes.phrases import LANGUAGES, Phrases, Tie, digits, fill
+from shahr.release.changes.sides import Side
 from shahr.releases import Texts
 
 LONGEST = 200  # characters of a text that is quoted

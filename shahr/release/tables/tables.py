@@ -23,10 +23,10 @@ from pyoxigraph import Literal, NamedNode, QuerySolution, QuerySolutions, RdfFor
 from shahr.errors import ReleaseError
 from shahr.namespaces import iri
 from shahr.queries import Query, read_query
-from shahr.release.columns import ROW, Column, columns_of
-from shahr.release.csvw import SEPARATOR, describe_tables
 from shahr.release.folder import Kind
 from shahr.release.making import Making
+from shahr.release.tables.columns import ROW, Column, columns_of
+from shahr.release.tables.csvw import SEPARATOR, describe_tables
 
 TABLES = ("agreements", "memberships", "offices")
 IN_MEMORY = 2_000_000  # triples; a store of more is on the disk, which is slower by half

@@ -19,7 +19,7 @@ from pyoxigraph import RdfFormat, parse, serialize
 from shahr.canonical import without_graph
 from shahr.errors import ReleaseError, SourceError
 from shahr.paths import Project
-from shahr.release.components import Steps, canonical_text, components, labels, renamed
+from shahr.release.changes.components import Steps, canonical_text, components, labels, renamed
 from shahr.releases import NQUADS, Record, check_release, released
 from shahr.sorting import sorted_lines
 

@@ -16,8 +16,8 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from shahr.namespaces import BASE, iri
 from shahr.queries import Query
-from shahr.release.columns import ROW, Column
 from shahr.release.making import Making
+from shahr.release.tables.columns import ROW, Column
 from shahr.releases import Texts
 
 SEPARATOR = "|"

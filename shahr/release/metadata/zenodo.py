@@ -11,8 +11,8 @@ from html import escape
 from typing import Any
 
 from shahr.release.folder import Kind, ReleaseFolder
-from shahr.release.naming import licence_name, release_iri
-from shahr.release.statistics import Statistics
+from shahr.release.metadata.naming import licence_name, release_iri
+from shahr.release.metadata.statistics import Statistics
 from shahr.releases import Record
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, parse
 
-from shahr.release.contexts import read_context
 from shahr.release.folder import Kind
-from shahr.release.grouped import write_grouped
-from shahr.release.headed import write_headed
-from shahr.release.jsonld import write_jsonld
 from shahr.release.making import Making
-from shahr.release.rdfxml import write_rdfxml
-from shahr.release.reified import write_reified
+from shahr.release.rdf.contexts import read_context
+from shahr.release.rdf.grouped import write_grouped
+from shahr.release.rdf.headed import write_headed
+from shahr.release.rdf.jsonld import write_jsonld
+from shahr.release.rdf.rdfxml import write_rdfxml
+from shahr.release.rdf.reified import write_reified
 
 _VERSION = b'VERSION "1.2"\n'  # https://www.w3.org/TR/rdf12-trig/#sec-version
 _DATASET = "the whole dataset with its named graphs", "همهٔ مجموعه‌داده با گراف‌های نام‌دارش"

@@ -13,7 +13,7 @@ from __future__ import annotations
 from uuid import NAMESPACE_URL, uuid5
 
 from shahr.namespaces import BASE
-from shahr.release.comparing import BUFFER, Difference
+from shahr.release.changes.comparing import BUFFER, Difference
 from shahr.release.folder import Sink
 
 MEDIA_TYPE = "application/rdf-patch"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from shahr.release.citation import write_citation
-from shahr.release.croissant import write_croissant
-from shahr.release.dcat import write_dcat
 from shahr.release.folder import ReleaseFolder
 from shahr.release.making import Making
-from shahr.release.readme import write_readme
-from shahr.release.statistics import Statistics, statistics
-from shahr.release.void import write_void
-from shahr.release.zenodo import write_zenodo
+from shahr.release.metadata.citation import write_citation
+from shahr.release.metadata.croissant import write_croissant
+from shahr.release.metadata.dcat import write_dcat
+from shahr.release.metadata.readme import write_readme
+from shahr.release.metadata.statistics import Statistics, statistics
+from shahr.release.metadata.void import write_void
+from shahr.release.metadata.zenodo import write_zenodo
 from shahr.releases import Record
 
 _Writer = Callable[[ReleaseFolder, Record, Statistics], None]

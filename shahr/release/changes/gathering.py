@@ -10,9 +10,9 @@ from pyoxigraph import Literal, RdfFormat, parse
 
 from shahr.canonical import without_graph
 from shahr.namespaces import curie, iri
-from shahr.release.comparing import BUFFER, Difference
-from shahr.release.phrases import LANGUAGES, Phrases
-from shahr.release.sides import Side
+from shahr.release.changes.comparing import BUFFER, Difference
+from shahr.release.changes.phrases import LANGUAGES, Phrases
+from shahr.release.changes.sides import Side
 from shahr.releases import Texts
 
 LABEL = f"<{iri('rdfs:label')}>".encode()

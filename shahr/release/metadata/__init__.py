@@ -1,0 +1,1 @@
+"""What describes a release: VoID, DCAT, Croissant, Zenodo, a citation, README."""

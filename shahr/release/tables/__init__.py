@@ -1,0 +1,1 @@
+"""The tables for people without SPARQL: CSV on the Web."""
