@@ -33,6 +33,7 @@ FIXED = (
         "/sparql?query=SELECT+%2A+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+9",
         "/sparql?query=SELECT",
         "/graph/entities.html",
+        *("/dumps/", "/dumps/0.2.0/"),
         "/city/no-such-city.html",
     ),
 )
@@ -79,8 +80,10 @@ WITHOUT_OUTLINE = """() => {
 
 
 @pytest.fixture(scope="module")
-def server(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with site(built, tmp_path_factory.mktemp("accessible")) as server:
+def server(
+    built: Path, released: Path, released_again: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    with site(built, tmp_path_factory.mktemp("accessible"), released, released_again) as server:
         yield server
 
 

@@ -1,4 +1,4 @@
-"""The layers: `cli → stages → foundation` and `cli → serve, edition → web → engine → foundation`; nobody upwards or sideways."""
+"""The layers: `cli → stages → foundation` and `cli → serve, edition → web → engine → foundation`, and never upwards."""
 
 from __future__ import annotations
 

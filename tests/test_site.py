@@ -51,8 +51,10 @@ Finder = Callable[[Page], Iterable[str]]
 
 
 @pytest.fixture(scope="module")
-def server(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with site(built, tmp_path_factory.mktemp("site")) as server:
+def server(
+    built: Path, released: Path, released_again: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    with site(built, tmp_path_factory.mktemp("site"), released, released_again) as server:
         yield server
 
 

@@ -152,7 +152,7 @@ def _check_build(project: Project) -> None:
     for name in BUILT:
         if not (project.current / name).is_file():
             raise ProjectMissing(f"{project.dist / name} is not there yet: run `shahr run` first")
-    for path in (project.graph, project.inferred):
+    for path in (project.current / "graph.nq", project.current / "inferred.nq"):
         _check_lines(path)
     if not _conforms(project.current / "report.json"):
         raise ReleaseError("the data do not conform, and what does not is not released: mend what `shahr run` names")
