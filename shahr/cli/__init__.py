@@ -42,7 +42,7 @@ def _commands() -> list[click.Command]:
     return [
         *(building.build, building.reason, building.index, building.validate, building.run, building.verify),
         *(building.consistency, building.passage, building.format_),
-        *(asking.query, serving.serve, releasing.publish, releasing.diff),
+        *(asking.query, serving.serve, releasing.publish, releasing.diff, releasing.site),
     ]
 
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from shahr.cli.terminal import progress, project_here
+from shahr.cli.terminal import growing_progress, progress, project_here
 from shahr.errors import ReleaseError, shown
 from shahr.paths import Project
 
@@ -49,6 +49,22 @@ def diff(old: str, new: str, form: str, language: str, exit_code: bool) -> None:
     differ = stage.diff(project_here(), old, new, sys.stdout.buffer, form, language)
     if differ and exit_code:
         sys.exit(1)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--base", metavar="URL", help="Where it will stand, for what must hold whole addresses.")
+def site(folder: Path, base: str | None) -> None:
+    """Make the static edition in DIR: all pages, data and releases, and SPARQL in the browser, for any static host.
+
+    An edition that is there already is replaced. --base names the address of the folder, which the site map, the feed
+    and the page for a wrong address need; without it there is no site map.
+    """
+    from shahr.edition.site import make_site
+
+    with growing_progress("pages and data") as show:
+        made = make_site(project_here(), folder, base, show)
+    click.echo(f"{made} pages and files of data: {shown(folder.resolve())}")
 
 
 def _check_fresh(project: Project) -> None:

@@ -32,3 +32,16 @@ def progress(label: str, steps: int) -> Iterator[Callable[[Done], Done]]:
             return result
 
         yield step
+
+
+@contextmanager
+def growing_progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar whose end moves, on a terminal; what it gives takes how much is done and is known of."""
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=hidden) as bar:
+
+        def show(done: int, known: int) -> None:
+            bar.length = known
+            bar.update(done - bar.pos)
+
+        yield show

@@ -163,16 +163,16 @@ def _constraints(triples: Triples, node: Node, depth: int) -> Iterator[Constrain
 
 
 def _plain(triples: Triples, node: Node, name: str, values: list[Value], depth: int) -> Iterator[Constraint]:
-    ordered = sorted(values, key=str)
+    ordered = sorted(values, key=str)  # names of blank nodes are random: what has one is ordered by what it holds
     if name in _LOGIC:
-        for head in ordered:
-            yield _logic(name, tuple(_shapes(triples, triples.items(head), depth)))
+        logic = (tuple(_shapes(triples, triples.items(head), depth)) for head in ordered)
+        yield from (_logic(name, group) for group in sorted(logic, key=repr))
     elif name in ("not", "node", "property"):
-        found = sorted(_shapes(triples, ordered, depth), key=lambda one: (one.iri, str(one.path)))
+        found = sorted(_shapes(triples, ordered, depth), key=lambda one: (one.iri, str(one.path), repr(one)))
         groups = [tuple(found)] if name == "property" else [(one,) for one in found]
         yield from (Constraint(name, (), group) for group in groups)
     elif name in ("in", "languageIn"):
-        yield from (Constraint(name, tuple(triples.items(head))) for head in ordered)
+        yield from sorted((Constraint(name, tuple(triples.items(head))) for head in ordered), key=repr)
     elif name == "closed":
         allowed = [one for items in triples.lists(node, "sh:ignoredProperties") for one in items]
         yield Constraint(name, tuple(allowed))
