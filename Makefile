@@ -50,10 +50,11 @@ fair: setup-dev dist/.ready $(FIRST) ## say how findable, accessible, interopera
 mutants: setup-dev ## spoil the data in 800 ways and show which faults shapes and checks find
 	$(BIN)/python tests/mutation.py
 
-bench: setup-dev dist/.ready ## compare the server with its peers, measure how it keeps its limits, and pages (needs wrk)
+bench: setup-dev dist/.ready ## compare server and releases with their peers, measure limits and pages (needs wrk)
 	$(BIN)/python -m benchmarks.serve
 	$(BIN)/python -m benchmarks.limits
 	$(BIN)/python -m benchmarks.pages
+	$(BIN)/python -m benchmarks.release
 
 messages: setup-dev ## bring the texts of the pages into the Persian catalogue
 	@mkdir -p build

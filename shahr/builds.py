@@ -23,7 +23,7 @@ from shahr.errors import BuildBusy, ProjectMissing
 from shahr.files import swap_link, sync_folder, write_atomically
 from shahr.paths import Project
 
-FILES = ("graph.nq", "inferred.nq", "search.db", "report.txt", "report.json", "report.ttl")
+FILES = ("graph.nq", "inferred.nq", "search.db", "report.txt", "report.json", "report.ttl", "inputs.sha256")
 
 
 @contextmanager

@@ -15,6 +15,6 @@ def parse_version(text: str) -> Version:
     Two versions that differ in build metadata alone are neither older nor newer than each other (section 10), so
     releases cannot be told apart by it.
     """
-    if len(text) > LONGEST or not Version.is_valid(text) or "+" in text:
+    if len(text) > LONGEST or not text.isprintable() or not Version.is_valid(text) or "+" in text:
         raise BadVersion(text)
     return Version.parse(text)

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from invented import CITIES, LINKS, ONTOLOGY, PREFIXES, TEXT, article_turtle, write
 from shahr.build import build
 from shahr.builds import next_build
+from shahr.inputs import write_digest
 from shahr.paths import Project
 from shahr.reason import reason
 from shahr.report import Report
@@ -55,6 +56,7 @@ def small_project(root: Path, dated: bool = True) -> Project:
 def build_it(project: Project) -> None:
     """Build the project, with a report that nothing is wrong."""
     with next_build(project) as out:
+        write_digest(project, out)
         build(project, out)
         reason(project, out)
         report = Report((), ())

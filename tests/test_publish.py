@@ -440,24 +440,26 @@ def test_a_build_that_somebody_spoilt_is_not_released(project: Project, text: st
     assert "is damaged: run `shahr run` first" in refused(project, "publish", "1.1.0")
 
 
-def test_sources_that_changed_since_are_built_first(project: Project) -> None:
-    path = project.entities / "cities.ttl"
-    path.write_text(path.read_text("utf-8").replace('"Alpha"', '"Another"'), "utf-8")
-    assert "the sources have changed since they were built: run `shahr run` first" in refused(
+@pytest.mark.parametrize("file", ["data/entities/cities.ttl", "shapes/city.ttl", "queries/questions/cities.rq"])
+def test_sources_that_changed_since_are_built_first(project: Project, file: str) -> None:
+    with (project.root / file).open("a") as text:
+        text.write("\n# one line more\n")
+    assert "the sources are not what `shahr run` made the graph of: run it again" in refused(
         project, "publish", "1.1.0"
     )
     build_it(project)
     assert run(project, "publish", "1.1.0").exit_code == 0
 
 
-def test_sources_that_cannot_be_read_are_named(project: Project) -> None:
-    (project.entities / "cities.ttl").write_text("no Turtle")
-    assert "cities.ttl:1: is not Turtle" in refused(project, "publish", "1.1.0")
+def test_what_was_not_built_by_one_run_is_not_released(project: Project) -> None:
+    (project.current / "inputs.sha256").unlink()
+    assert "run it again" in refused(project, "publish", "1.1.0")
 
 
 @pytest.mark.parametrize("name", ["a b.ttl", "a\nb.ttl", "شهر.ttl", "a%20b.ttl", "a#b.ttl", ".hidden.ttl"])
 def test_a_file_whose_name_no_address_can_hold_as_it_is_is_refused(project: Project, name: str) -> None:
     shutil.copy(project.shapes / "city.ttl", project.shapes / name)
+    build_it(project)
     assert "cannot stand in an address as it is: rename it" in refused(project, "publish", "1.1.0")
 
 

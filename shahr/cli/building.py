@@ -68,9 +68,11 @@ def run() -> None:
     """Build, reason, index and validate; dist/ changes only when all four succeed."""
     from shahr import build, index, reason, validate
     from shahr.builds import next_build
+    from shahr.inputs import write_digest
 
     project = project_here()
     with next_build(project) as out:
+        write_digest(project, out)  # first: what an editor changes meanwhile is not in the build
         with progress("build, reason, index, validate", steps=4) as step:
             quads = step(build.build(project, out))
             inferred = step(reason.reason(project, out))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
 from shahr.cli.terminal import growing_progress, progress, project_here
 from shahr.errors import ReleaseError, shown
-from shahr.paths import Project
 
 
 @click.command()
@@ -22,10 +20,14 @@ def publish(version: str, previous: Path | None) -> None:
     It is compared with the newest release there is. SOURCE_DATE_EPOCH sets its date, which else is the newest day that
     the sources speak of.
     """
+    from shahr.inputs import is_fresh
     from shahr.release import publish as stage
+    from shahr.versions import parse_version
 
+    parse_version(version)
     project = project_here()
-    _check_fresh(project)
+    if project.graph.is_file() and not is_fresh(project):
+        raise ReleaseError("the sources are not what `shahr run` made the graph of: run it again first")
     with progress(f"publish {version}", steps=stage.steps()) as step:
         record = stage.publish(project, version, previous, lambda: step(None))
     click.echo(f"{record.quads} quads in {len(record.files)} files: {shown(project.releases / version)}")
@@ -65,15 +67,3 @@ def site(folder: Path, base: str | None) -> None:
     with growing_progress("pages and data") as show:
         made = make_site(project_here(), folder, base, show)
     click.echo(f"{made} pages and files of data: {shown(folder.resolve())}")
-
-
-def _check_fresh(project: Project) -> None:
-    """Make sure that what is built is what the sources say; nothing built is the stage's own error."""
-    from shahr.build import build
-
-    if not project.graph.is_file():
-        return
-    with TemporaryDirectory(prefix="shahr-") as folder:
-        build(project, Path(folder))
-        if (Path(folder) / "graph.nq").read_bytes() != project.graph.read_bytes():
-            raise ReleaseError("the sources have changed since they were built: run `shahr run` first")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -23,13 +24,15 @@ def read_about(path: Path) -> About:
     """
     said = _Said(path, parse_turtle(path))
     dataset = NamedNode(BASE)
-    licence_name(said.value(dataset, "dcterms:license"))
+    licence_name(said.node(dataset, "dcterms:license"))
     return About(
         said.texts(dataset, "dcterms:title"),
         said.texts(dataset, "dcterms:description"),
         said.keywords(dataset),
         said.texts(NamedNode(MAKERS), "foaf:name"),
-        *(said.value(dataset, name) for name in ("dcterms:license", "foaf:homepage", "dcterms:created")),
+        said.node(dataset, "dcterms:license"),
+        said.node(dataset, "foaf:homepage"),
+        said.day(dataset, "dcterms:created"),
     )
 
 
@@ -39,12 +42,27 @@ class _Said:
     def __init__(self, path: Path, triples: Iterable[Triple]) -> None:
         self._path, self._triples = path, list(triples)
 
-    def value(self, subject: NamedNode, name: str) -> str:
-        """Give the one value of a property."""
+    def node(self, subject: NamedNode, name: str) -> str:
+        """Give the IRI that is the one value of a property."""
+        value = self._one(subject, name)
+        if not isinstance(value, NamedNode):
+            raise SourceError(self._path, None, f"has {value} for the {name} of {subject}, where an IRI belongs")
+        return value.value
+
+    def day(self, subject: NamedNode, name: str) -> str:
+        """Give the day that is the one value of a property, ISO 8601."""
+        value = self._one(subject, name).value
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError as error:
+            place = f"the {name} of {subject}"
+            raise SourceError(self._path, None, f"has {value!r} for {place}: write a day as 2026-03-21") from error
+
+    def _one(self, subject: NamedNode, name: str) -> NamedNode | Literal:
         found = self._objects(subject, name)
         if len(found) != 1:
             raise SourceError(self._path, None, f"says {len(found)} times, not once, what the {name} of {subject} is")
-        return found[0].value
+        return found[0]
 
     def texts(self, subject: NamedNode, name: str) -> Texts:
         """Give one text in each language."""

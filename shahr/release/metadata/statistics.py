@@ -157,7 +157,10 @@ def _links(quads: Iterable[bytes]) -> dict[tuple[str, str], int]:
 
 
 def namespace_of(name: str) -> str:
-    """Give the longest namespace known to Shahr that an IRI is in, else what it has up to its last / or #."""
+    """Give the longest namespace known to Shahr that an IRI is in, else what it has up to its last / or #.
+
+    "" for one that has neither, as a urn: no namespace can be told from it.
+    """
     known = [space for space in prefix_map().values() if name.startswith(space)]
     return max(known, key=len) if known else name[: max(name.rfind("/"), name.rfind("#")) + 1]
 

@@ -87,7 +87,7 @@ def _is_dump(file: ReleaseFile) -> bool:
 
 
 def _counts(found: Statistics) -> dict[str, Values]:
-    vocabularies = sorted({namespace_of(name) for name in (*found.classes, *found.properties)})
+    vocabularies = sorted({namespace_of(name) for name in (*found.classes, *found.properties)} - {""})
     return {
         "void:triples": number(found.triples),
         "void:entities": number(found.entities),
