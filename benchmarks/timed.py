@@ -19,7 +19,8 @@ KIB = 1024
 
 def main(root: str, version: str) -> None:
     """Publish, and print a list of [part, seconds, peak of memory up to its end in bytes] as JSON."""
-    names = ["quads and triples", "changes", *(one.__name__.removeprefix("write_") for one in stage.parts()), "record"]
+    parts = (one.__name__.removeprefix("write_") for one in stage.PARTS)
+    names = ["quads and triples", "changes", *parts, "description", "record"]
     marks: list[tuple[float, int]] = [(time.monotonic(), 0)]
 
     def done() -> None:

@@ -19,7 +19,8 @@ from shahr.sorting import sorted_lines
 def canonical_lines(lines: Iterable[bytes], folder: Path) -> Iterator[bytes]:
     """Give the lines of N-Quads (as pyoxigraph writes them, in any order) in their canonical form and order.
 
-    `folder` is for files that are needed while sorting. Blank nodes of one name are one node.
+    `folder` is for files that are needed while sorting. Blank nodes of one name are one node; NotAcceptable where
+    they are too much alike.
     """
     blank: list[bytes] = []
     named = (line for line in lines if not _keep_blank(line, blank))

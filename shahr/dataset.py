@@ -20,11 +20,14 @@ from pyoxigraph import (
     serialize,
 )
 
-from shahr.errors import ProjectMissing, SourceError
+from shahr.blanknodes import too_much_alike
+from shahr.errors import NotAcceptable, ProjectMissing, SourceError
 from shahr.mappings import read_links
 from shahr.namespaces import graph_iri
 from shahr.paths import Project
 from shahr.turtle import parse_turtle
+
+ALIKE = "too much alike to be named: give some of them an IRI"
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,22 @@ class Source:
 
 
 def source_files(project: Project) -> Iterator[tuple[str, Path]]:
-    """Give each source file after the name of its graph, in the order of graph and path."""
-    yield from (("ontology", path) for path in sorted(project.ontology.glob("*.ttl")))
-    yield from (("entities", path) for path in sorted(project.entities.glob("*.ttl")))
-    yield from (("links", path) for path in sorted(project.links.glob("*.sssom.tsv")))
-    own = chain(project.articles.glob("*.ttl"), project.external.glob("*.ttl"))
+    """Give each source file after the name of its graph, in the order of graph and path; OSError as files_in."""
+    yield from (("ontology", path) for path in files_in(project.ontology, ".ttl"))
+    yield from (("entities", path) for path in files_in(project.entities, ".ttl"))
+    yield from (("links", path) for path in files_in(project.links, ".sssom.tsv"))
+    own = (*files_in(project.articles, ".ttl"), *files_in(project.external, ".ttl"))
     yield from ((path.stem, path) for path in sorted(own))
+
+
+def files_in(folder: Path, ending: str) -> list[Path]:
+    """Give what lies in a folder of sources and has a name with this ending, in order; none where there is no folder.
+
+    OSError for a folder that cannot be read: Path.glob would take it for an empty one.
+    """
+    if not folder.exists():
+        return []
+    return sorted(path for path in folder.iterdir() if path.name.endswith(ending))
 
 
 def read_sources(project: Project) -> tuple[list[Source], list[SourceError]]:
@@ -52,6 +65,8 @@ def read_sources(project: Project) -> tuple[list[Source], list[SourceError]]:
     for graph, path in source_files(project):
         try:
             triples = read_links(path) if graph == "links" else parse_turtle(path)
+            if too_much_alike(triples):
+                raise SourceError(path, None, f"has blank nodes that are {ALIKE}")
         except SourceError as error:
             errors.append(error)
         else:
@@ -67,8 +82,13 @@ def quads_of(sources: Iterable[Source]) -> Iterator[Quad]:
 
 
 def nquads(quads: Iterable[Quad]) -> bytes:
-    """Write quads as canonical N-Quads: blank nodes by RDFC-1.0, lines in code point order, no line twice."""
+    """Write quads as canonical N-Quads: blank nodes by RDFC-1.0, lines in code point order, no line twice.
+
+    NotAcceptable where blank nodes are too much alike.
+    """
     dataset = Dataset(quads)
+    if too_much_alike(dataset):
+        raise NotAcceptable(f"blank nodes are {ALIKE}")
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     written = serialize(dataset, format=RdfFormat.N_QUADS) or b""
     return b"".join(line + b"\n" for line in sorted(written.split(b"\n")) if line)

@@ -34,7 +34,7 @@ def write_digest(project: Project, out: Path) -> None:
 def is_fresh(project: Project) -> bool:
     """Tell whether the current build was made, by `shahr run`, of the sources as they are now."""
     noted = project.current / FILE
-    return noted.is_file() and noted.read_text(encoding="ascii").strip() == digest_inputs(project)
+    return noted.is_file() and noted.read_bytes().strip() == digest_inputs(project).encode()
 
 
 def _files(folder: Path) -> Iterator[Path]:

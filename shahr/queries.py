@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Store
@@ -23,7 +24,7 @@ from shahr.errors import (
     UnknownQuestion,
 )
 from shahr.namespaces import ENTITY_PREFIXES, FACT_PREFIXES, SLUG, SOURCE_PREFIXES, iri
-from shahr.syntax import form, has_order, service_block, values_blocks
+from shahr.syntax import ValuesBlock, form, has_order, service_block, values_blocks, with_rows
 from shahr.tokens import tokens
 
 Term = NamedNode | Literal
@@ -77,6 +78,14 @@ class Query:
         """Give the labels in "fa" or in English, by the name of a parameter or a variable."""
         return {name: pair[language == "fa"] for name, pair in self.labels.items()}
 
+    def filled(self, variables: Sequence[str], rows: Iterable[Sequence[Term]]) -> str:
+        """Give the text with other rows in its VALUES block over `variables`, as `fill` does; it is cut once only."""
+        return with_rows(self.text, self._blocks, variables, rows)
+
+    @cached_property
+    def _blocks(self) -> list[ValuesBlock]:
+        return values_blocks(self.text)
+
 
 def read_query(path: Path) -> Query:
     """Read and check one file: header, syntax, and that a question is an ordered SELECT; or SourceError."""
@@ -121,7 +130,7 @@ def bind(query: Query, values: Mapping[str, Term]) -> str:
     missing = [name for name in names if name not in values]
     if missing:
         raise MissingParameter(query.name, missing[0])
-    return fill(query.text, names, [[values[name] for name in names]])
+    return query.filled(names, [[values[name] for name in names]])
 
 
 def bind_texts(query: Query, texts: Mapping[str, str]) -> str:
@@ -147,14 +156,7 @@ def parse_parameter(param: Param, text: str) -> Term:
 
 def fill(text: str, variables: Sequence[str], rows: Iterable[Sequence[Term]]) -> str:
     """Replace the rows of the VALUES block over `variables` in any order; the RDF library writes terms."""
-    fitting = [block for block in values_blocks(text) if set(block.variables) == set(variables)]
-    if len(fitting) != 1:
-        raise QueryError(f"needs exactly one VALUES block over {', '.join(variables)} in its outermost group")
-    block = fitting[0]
-    order = [variables.index(name) for name in block.variables]
-    lines = (" ".join(str(row[index]) for index in order) for row in rows)
-    terms = " ".join(f"({line})" if block.bracketed else line for line in lines)
-    return f"{text[: block.start]} {terms} {text[block.end :]}"
+    return with_rows(text, values_blocks(text), variables, rows)
 
 
 def example(query: Query) -> dict[str, str]:

@@ -24,7 +24,8 @@ RECORD, SUMS = "release.json", "SHA256SUMS"
 NQUADS = "data/shahr.nq.zst"  # where every release has its quads, in canonical N-Quads
 _SUM = re.compile(r"[0-9a-f]{64}  \S.*")
 
-Texts = Mapping[str, str]  # by language: "en", "fa"
+LANGUAGES = ("en", "fa")
+Texts = Mapping[str, str]  # by language
 
 
 @dataclass(frozen=True)

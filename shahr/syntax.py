@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -89,6 +89,23 @@ def values_blocks(text: str) -> list[ValuesBlock]:
     depths = _brace_depths(found)
     starts = [at for at, token in enumerate(found) if token.is_word("VALUES") and depths[at] == 1]
     return [_values_block(text, found, at) for at in starts]
+
+
+def with_rows(
+    text: str, blocks: Iterable[ValuesBlock], variables: Sequence[str], rows: Iterable[Sequence[object]]
+) -> str:
+    """Replace the rows of that one among the VALUES blocks of a text which is over `variables`, in any order.
+
+    The terms of the RDF library write themselves. QueryError where there is no such block, or more than one.
+    """
+    fitting = [block for block in blocks if set(block.variables) == set(variables)]
+    if len(fitting) != 1:
+        raise QueryError(f"needs exactly one VALUES block over {', '.join(variables)} in its outermost group")
+    block = fitting[0]
+    order = [variables.index(name) for name in block.variables]
+    lines = (" ".join(str(row[index]) for index in order) for row in rows)
+    terms = " ".join(f"({line})" if block.bracketed else line for line in lines)
+    return f"{text[: block.start]} {terms} {text[block.end :]}"
 
 
 def service_block(text: str) -> ServiceBlock | None:

@@ -18,3 +18,12 @@ def parse_version(text: str) -> Version:
     if len(text) > LONGEST or not text.isprintable() or not Version.is_valid(text) or "+" in text:
         raise BadVersion(text)
     return Version.parse(text)
+
+
+def is_bound(version: str, previous: str) -> bool:
+    """Tell whether a version has to keep what an earlier one promised (sections 8 and 9).
+
+    It has if both have the same major version, but for pre-releases of just that: 2.0.0-rc.1 promises nothing yet.
+    """
+    new, old = parse_version(version), parse_version(previous)
+    return new.major == old.major and not (old.prerelease and old.minor == old.patch == 0)

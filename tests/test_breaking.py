@@ -167,3 +167,12 @@ def test_a_higher_major_version_may_break_and_any_version_may_add(tmp_path: Path
     check_breaking(begun(tmp_path / "major", "2.0.0-rc.1", AFTER, previous))
     check_breaking(begun(tmp_path / "patch", "1.2.1", BEFORE + "graph:ontology { shahr:New a owl:Class }", previous))
     check_breaking(begun(tmp_path / "first", "0.1.0", AFTER))
+
+
+def test_what_a_pre_release_of_a_major_version_has_is_no_promise(tmp_path: Path) -> None:
+    previous = release(tmp_path / "previous", "2.0.0-rc.1", BEFORE)
+    check_breaking(begun(tmp_path / "candidate", "2.0.0-rc.2", AFTER, previous))
+    check_breaking(begun(tmp_path / "major", "2.0.0", AFTER, previous))
+    previous = release(tmp_path / "minor", "2.1.0-rc.1", BEFORE)
+    with pytest.raises(BadVersion, match=r"so the next version is 3\.0\.0"):
+        check_breaking(begun(tmp_path / "next", "2.1.0", AFTER, previous))

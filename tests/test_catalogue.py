@@ -129,6 +129,20 @@ def test_the_catalogue_names_the_endpoint_and_no_server(app: Flask) -> None:
     assert "localhost" not in get(app, "/catalog.ttl").text
 
 
+def test_the_iri_of_the_whole_graph_leads_programs_to_the_catalogue_which_describes_it(app: Flask) -> None:
+    for accept, suffix in (
+        ("text/turtle", "ttl"),
+        ("application/ld+json", "jsonld"),
+        ("text/html;q=0.5, text/turtle", "ttl"),
+    ):
+        found = get(app, "/", accept)
+        assert (found.status_code, found.location) == (303, f"/catalog.{suffix}")
+        assert "Accept" in found.vary
+    for accept in (BROWSER, "*/*"):
+        assert get(app, "/", accept).mimetype == "text/html"
+    assert (URIRef(BASE), RDF.type, DCAT.Dataset) in catalogue(app)
+
+
 def test_void_is_that_of_the_newest_release(app: Flask) -> None:
     assert VERSION.format("0.10.0") in get(app, "/void.ttl").text
     assert VERSION.format("0.9.0") not in get(app, "/void.ttl").text

@@ -88,3 +88,10 @@ def test_blank_nodes_of_two_files_never_meet(project: Project) -> None:
     sources, _ = read_sources(project)
     ends = {quad.object for quad in quads_of(sources) if quad.predicate == P}
     assert len(ends) == 2
+
+
+def test_a_folder_of_sources_that_is_not_there_is_empty_and_one_that_cannot_be_read_is_not(project: Project) -> None:
+    assert not project.external.exists()
+    project.external.write_bytes(b"no folder")
+    with pytest.raises(NotADirectoryError, match="external"):
+        read_sources(project)

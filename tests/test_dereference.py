@@ -167,7 +167,9 @@ def test_the_language_that_was_chosen_goes_along(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("accept", ["text/turtle", JENA, RDFLIB, COMUNICA, "text/html;q=0.5, TEXT/TURTLE"])
-def test_the_iri_of_the_whole_graph_leads_programs_to_the_list_of_graphs(client: FlaskClient, accept: str) -> None:
+def test_without_a_release_the_iri_of_the_whole_graph_leads_programs_to_the_list_of_graphs(
+    client: FlaskClient, accept: str
+) -> None:
     suffix = "nq" if accept is COMUNICA else "ttl"
     assert client.get("/", headers={"Accept": "text/html"}).mimetype == "text/html"
     for method in ("GET", "HEAD"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import json
 import re
 import shutil
 from collections import defaultdict
@@ -21,6 +20,7 @@ from edition_folder import FilePage, contents, file_server, read_pages, with_eng
 from findings import report
 from reading import is_foreign, read_texts, writes_otherwise
 from releasing import releasable
+from shahr.canonical import without_graph
 from shahr.edition.site import HOST, make_site
 from shahr.namespaces import curie
 from shahr.paths import Project
@@ -158,6 +158,11 @@ def test_all_files_of_a_release_are_in_it_as_they_were_released(edition: Path, r
     assert contents(released).items() <= there.items()
 
 
+def test_an_edition_promises_no_address_that_only_a_server_has(pages: list[FilePage]) -> None:
+    served = ("/dumps/latest", "/openapi.json", "/search", "/complete")
+    none_of(pages, lambda page: (one for one in served if one in page.document.text_content()))
+
+
 def test_the_pages_of_an_edition_need_no_processing_by_the_host(edition: Path) -> None:
     assert (edition / ".nojekyll").is_file()
     assert (edition / "robots.txt").read_text() == "User-agent: *\nAllow: /\n"
@@ -232,13 +237,13 @@ def test_the_link_of_a_question_asks_it_and_its_answer_leads_to_pages(page: Page
     assert (page.url, page.inner_text("h1")) == (f"{address}fa/city/isfahan.html", "اصفهان")
 
 
-def test_the_default_graph_is_the_union_and_the_graphs_are_named(page: Page, address: str, released: Path) -> None:
-    record = json.loads((released / "release.json").read_bytes())
+def test_the_default_graph_is_the_union_and_the_graphs_are_named(page: Page, address: str, built: Path) -> None:
+    quads = {one for name in ("graph.nq", "inferred.nq") for one in (built / name).read_bytes().splitlines(True)}
     page.goto(f"{address}sparql.html")
     ask(page, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
-    assert page.inner_text("#found tbody") == str(record["triples"])
+    assert page.inner_text("#found tbody") == str(len({without_graph(one) for one in quads}))
     ask(page, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")
-    assert page.inner_text("#found tbody") == str(record["quads"])
+    assert page.inner_text("#found tbody") == str(len(quads))
 
 
 def test_a_mistake_is_told_by_its_place(page: Page, address: str) -> None:
@@ -257,6 +262,8 @@ def test_other_forms_of_queries_are_shown_and_saved(page: Page, address: str) ->
     ask(page, "CONSTRUCT { <http://a/> <http://b/> 1 } {}")
     assert page.inner_text("#found").startswith("<http://a/> <http://b/> 1")
     assert saved(page, "ttl").startswith(b"<http://a/>")
+    ask(page, "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } LIMIT 3000")
+    assert page.inner_text("#found p") == "The first 1,000 lines; the file has all of them"
     ask(page, 'SELECT ?a ?b { VALUES (?a ?b) { ("<b>&" <javascript:alert(1)>) ("=1" UNDEF) } }')
     assert page.locator("#found a, #found b").count() == 0
     assert page.inner_text("#found tbody").splitlines()[0].split("\t") == ["<b>&", "javascript:alert(1)"]
@@ -275,6 +282,16 @@ def test_a_query_without_end_can_be_stopped(page: Page, address: str) -> None:
     expect(page.locator("#sentence")).to_have_text("The query was stopped.")
     ask(page, "ASK {}")
     assert page.inner_text("#found") == "Yes"
+
+
+def test_who_stops_while_the_graph_loads_is_not_told_that_it_cannot_be_loaded(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.route("**/shahr.nq.gz", lambda route: None)  # it never comes
+    page.goto(f"{address}sparql.html#query={quote('ASK {}')}")
+    page.wait_for_selector("#stop:visible")
+    page.click("#stop")
+    expect(page.locator("#sentence")).to_have_text("The query was stopped.")
+    page.close()
 
 
 def test_a_folder_that_is_not_whole_is_named(browser: Browser, address: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ from lxml import etree
 
 from edition_folder import contents, with_engine
 from publishing import small_project
-from shahr.edition.folder import MARK, next_edition
+from shahr.edition.folder import MARK, mark, next_edition
 from shahr.edition.links import relink, with_header_links
 from shahr.edition.places import Place, asked_in, place_of, relative
 from shahr.edition.site import make_site
@@ -51,6 +52,15 @@ def small_edition(small: Project, tmp_path_factory: pytest.TempPathFactory) -> P
     return folder
 
 
+def test_sparql_asks_the_graph_that_the_pages_tell_of_and_not_the_newest_release(
+    small: Project, small_edition: Path
+) -> None:
+    quads = b"".join((small.dist / name).read_bytes() for name in ("graph.nq", "inferred.nq"))
+    assert gzip.decompress((small_edition / "sparql" / "shahr.nq.gz").read_bytes()) == quads
+    page = (small_edition / "fa" / "sparql.html").read_text()
+    assert 'href="../sparql/shahr.nq.gz"' in page
+
+
 def test_where_it_stands_is_told_in_what_needs_whole_addresses(small_edition: Path) -> None:
     space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
     found = etree.parse(small_edition / "sitemap.xml").xpath("//s:loc/text()", namespaces=space)
@@ -78,13 +88,21 @@ def test_an_edition_replaces_an_older_one_and_nothing_else(tmp_path: Path) -> No
     for name in ("old.html", "new.html"):
         with next_edition(folder) as room:
             (room / name).touch()
-            (room / MARK).touch()
+            mark(room, "1.0.0")
     assert sorted(path.name for path in folder.iterdir()) == [MARK, "new.html"]
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    for name in ("site.next-1", ".site.shahr-next.old"):
+        (tmp_path / name).mkdir()
+    (folder / ".git").mkdir()
+    with pytest.raises(ReleaseError, match=r"\.git is no part of the edition"), next_edition(folder):
+        pytest.fail("it was begun")
     (folder / MARK).unlink()
     with pytest.raises(ReleaseError, match="no edition of Shahr"), next_edition(folder):
         pytest.fail("it was begun")
     assert (folder / "new.html").is_file()
+    with next_edition(tmp_path / "other"):
+        assert (tmp_path / "site.next-1").is_dir()
+        assert (tmp_path / ".site.shahr-next.old").is_dir()
 
 
 @pytest.mark.parametrize("what", ["a file", "a folder that is no folder's", "full"])
@@ -102,7 +120,7 @@ def test_what_cannot_be_written_is_one_sentence(what: str, tmp_path: Path) -> No
 
 def test_an_error_while_writing_leaves_the_old_edition_and_nothing_else(tmp_path: Path) -> None:
     with next_edition(tmp_path / "site") as room:
-        (room / MARK).touch()
+        mark(room, "1.0.0")
     with pytest.raises(ReleaseError, match="No such file"):
         write_half(tmp_path / "site")
     assert [path.name for path in (tmp_path / "site").iterdir()] == [MARK]

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from hashlib import sha256
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from publishing import build_it, contents, environment, names, quick_folder, sma
 from shahr.cli import main
 from shahr.errors import BadVersion, BuildBusy, ProjectMissing, ReleaseDamaged, ReleaseError, ShahrError, SourceError
 from shahr.paths import Project
+from shahr.release import publish as stage
 from shahr.release.publish import publish, steps
 from shahr.releases import RECORD, SUMS, Record, check_release, read_record, released
 from shahr.report import Report
@@ -243,7 +245,10 @@ def test_everyone_may_read_a_release_whatever_the_umask(project: Project) -> Non
     assert modes == {(True, "0o755"), (False, "0o644")}
 
 
-def test_the_same_release_made_again_has_the_same_bytes(project: Project) -> None:
+def test_the_same_release_made_again_has_the_same_bytes_whatever_the_order_of_its_parts(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "PARTS", stage.PARTS[::-1])
     before = contents(project.releases / "1.0.0")
     withdraw(project, "1.0.0")
     publish(project, "1.0.0")
@@ -456,6 +461,18 @@ def test_what_was_not_built_by_one_run_is_not_released(project: Project) -> None
     assert "run it again" in refused(project, "publish", "1.1.0")
 
 
+def test_a_digest_of_the_sources_that_is_no_text_is_none(project: Project) -> None:
+    (project.current / "inputs.sha256").write_bytes(b"\xff\xfe")
+    assert "run it again" in refused(project, "publish", "1.1.0")
+
+
+def test_blank_nodes_that_nobody_could_name_in_time_are_refused(project: Project) -> None:
+    pairs = permutations(range(8), 2)
+    with (project.current / "graph.nq").open("a") as file:
+        file.writelines(f"_:n{one} <urn:p> _:n{other} <urn:g> .\n" for one, other in pairs)
+    assert "too much alike to be named: give some of them an IRI" in refused(project, "publish", "1.1.0")
+
+
 @pytest.mark.parametrize("name", ["a b.ttl", "a\nb.ttl", "شهر.ttl", "a%20b.ttl", "a#b.ttl", ".hidden.ttl"])
 def test_a_file_whose_name_no_address_can_hold_as_it_is_is_refused(project: Project, name: str) -> None:
     shutil.copy(project.shapes / "city.ttl", project.shapes / name)
@@ -567,10 +584,7 @@ def test_an_error_of_a_part_leaves_all_as_it_was(project: Project, monkeypatch: 
     def fails(making: object) -> None:
         raise ReleaseError("this part cannot be made")
 
-    from shahr.release import publish as stage
-
-    given_parts = stage.parts()
-    monkeypatch.setattr(stage, "parts", lambda: (*given_parts, fails))
+    monkeypatch.setattr(stage, "PARTS", (*stage.PARTS, fails))
     before = contents(project.releases)
     with pytest.raises(ReleaseError, match="this part cannot be made"):
         publish(project, "1.1.0")
@@ -590,8 +604,6 @@ def test_an_interruption_leaves_all_as_it_was(project: Project) -> None:
 def test_where_the_disk_fails_after_the_name_was_given_it_is_taken_back(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from shahr.release import publish as stage
-
     def fails(folder: Path) -> None:
         if folder == project.releases:
             raise OSError(5, "Input/output error")

@@ -123,8 +123,33 @@ def test_the_page_of_a_release_names_every_file_with_its_size_and_digest(steady:
     assert LOG["entities"][0]["lines"][0][lang] in texts(page, "//section[@aria-labelledby='changes']//li")  # type: ignore[index]
 
 
+def test_a_changed_entity_leads_to_its_page_where_there_is_one(app: Flask, project: Project) -> None:
+    nodes = ("https://w3id.org/shahr/city/a", "https://w3id.org/shahr/city/gone", "https://elsewhere.example/x", "a b")
+    told = [{"iri": node, "label": {"en": node, "fa": node}, "lines": []} for node in nodes]
+    shelve(project, "1.0.0", {"changes/changes.json": json.dumps({"entities": told}).encode()})
+    page = opener(app.test_client())("/dumps/1.0.0/", "fa")
+    assert texts(page, "//section[@aria-labelledby='changes']//h3") == list(nodes)
+    assert page.xpath("//section[@aria-labelledby='changes']//h3/a/@href") == ["/city/a.html?lang=fa"]
+
+
+def test_a_release_in_a_folder_of_another_version_is_left_out(app: Flask, project: Project) -> None:
+    shelve(project, "1.0.0", FILES).rename(project.releases / "2.0.0")
+    assert get(app, "/dumps/2.0.0/").status_code == get(app, "/dumps/1.0.0/").status_code == 404
+    assert get(app, f"/dumps/2.0.0/{PACKED}").status_code == 404
+
+
 def test_a_log_that_cannot_be_read_is_left_out(app: Flask, project: Project) -> None:
-    logs = (b"", b"[]", b"{}", b'{"entities": [{}]}', b'{"entities": 3}', b"\xff", b"null", b'{"entities": {"a": 1}}')
+    logs = (
+        b"",
+        b"[]",
+        b"{}",
+        b'{"entities": [{}]}',
+        b'{"entities": [{"label": {}, "lines": []}]}',
+        b'{"entities": 3}',
+        b"\xff",
+        b"null",
+        b'{"entities": {"a": 1}}',
+    )
     for number, log in enumerate(logs):
         shelve(project, f"1.0.{number}", {"changes/changes.json": log})
         page = opener(app.test_client())(f"/dumps/1.0.{number}/")

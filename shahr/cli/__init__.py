@@ -6,6 +6,7 @@ Heavy libraries are imported inside the commands that need them, so that `shahr 
 from __future__ import annotations
 
 import errno
+import re
 from pathlib import Path
 
 import click
@@ -13,14 +14,25 @@ import click
 from shahr.cli import asking, building, releasing, serving
 from shahr.errors import ShahrError
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
 
 class _Failure(click.ClickException):
     """An error of ours as the command line shows it: `shahr: sentence`, exit code 1."""
 
     def show(self, file: object = None) -> None:
-        """Print the sentence, or one a line where there are several, to standard error."""
+        """Print the sentence, or one a line where there are several, to standard error.
+
+        What a file or name has of control characters is no command for the terminal.
+        """
         for line in self.message.split("\n"):
-            click.echo(f"shahr: {line}", err=True)
+            click.echo("shahr: " + _CONTROL.sub("\ufffd", line), err=True)
+
+
+class _Trouble(_Failure):
+    """An error where 1 says that two things differ: exit code 2, as of diff(1)."""
+
+    exit_code = 2
 
 
 class _Group(click.Group):
@@ -31,11 +43,15 @@ class _Group(click.Group):
         try:
             return super().invoke(context)
         except ShahrError as error:
-            raise _Failure(str(error)) from error
+            raise _shown_by(context)(str(error)) from error
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of a pipe has gone: click leaves quietly
                 raise
-            raise _Failure(f"{error.filename or 'the system'}: {error.strerror or error}") from error
+            raise _shown_by(context)(f"{error.filename or 'the system'}: {error.strerror or error}") from error
+
+
+def _shown_by(context: click.Context) -> type[_Failure]:
+    return _Trouble if context.invoked_subcommand == "diff" else _Failure
 
 
 def _commands() -> list[click.Command]:

@@ -38,7 +38,7 @@ def publish(version: str, previous: Path | None) -> None:
 @click.argument("new", metavar="B")
 @click.option("--format", "form", type=click.Choice(["words", "patch", "json"]), default="words", show_default=True)
 @click.option("--language", type=click.Choice(["en", "fa"]), default="en", show_default=True, help="Of the words.")
-@click.option("--exit-code", is_flag=True, help="Exit 1 where A and B differ.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 where A and B differ; an error is 2.")
 def diff(old: str, new: str, form: str, language: str, exit_code: bool) -> None:
     """Print what is different in B: in words, as RDF Patch, or as JSON.
 

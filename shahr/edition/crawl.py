@@ -14,7 +14,7 @@ from shahr.edition.links import assets_in, links_in, with_header_links
 from shahr.edition.places import Place, language_of, place_of
 from shahr.errors import ReleaseError
 
-THREADS = 4
+THREADS = 2  # they wait for each other in Python, and for the engine now and then
 BATCH = 1000  # addresses that wait for a thread; each takes memory
 _ACCEPT = "text/html, */*;q=0.5"
 Progress = Callable[[int, int], None]  # takes how many files are made, and how many are known of
@@ -59,7 +59,7 @@ class Crawl:
         """Write what stands at a place, and give the places that it names."""
         answer = Client(self._app).get(place.address, base_url=self._host, headers={"Accept": _ACCEPT})
         if answer.status_code >= 500:
-            raise ReleaseError(f"{place.address} cannot be made: {answer.get_data(as_text=True)[:300]}")
+            raise ReleaseError(f"{place.address} cannot be made: the application answers {answer.status}")
         if 300 <= answer.status_code < 400:
             return self._follow(place, answer)
         if answer.status_code != 200:

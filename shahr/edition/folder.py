@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,10 +25,10 @@ def next_edition(folder: Path) -> Iterator[Path]:
     """
     folder = folder.resolve()
     _check(folder)
-    room = folder.with_name(f"{folder.name}.next-{os.getpid()}")
+    room = folder.with_name(f".{folder.name}.shahr-next.{os.getpid()}")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _clear(folder)
+        _clear(room)
         room.mkdir()
         yield room
         os.sync()  # thousands of files: one call for all of them
@@ -40,6 +41,13 @@ def next_edition(folder: Path) -> Iterator[Path]:
         shutil.rmtree(room, ignore_errors=True)
 
 
+def mark(room: Path, version: str) -> None:
+    """Say that a folder is an edition, made with a newest release, and what lies in it at the top."""
+    names = sorted({MARK, *(path.name for path in room.iterdir())})
+    told = f"Made by `shahr site`, which may replace these, as long as nothing else is here: {version}"
+    (room / MARK).write_text("\n".join([told, *names]) + "\n", encoding="utf-8")
+
+
 def link_tree(source: Path, target: Path) -> None:
     """Give a folder the same files as another, without a copy where both are on one disk."""
     shutil.copytree(source, target, copy_function=_link)
@@ -47,17 +55,22 @@ def link_tree(source: Path, target: Path) -> None:
 
 def _check(folder: Path) -> None:
     try:
-        free = not folder.exists() or (folder / MARK).is_file() or not any(folder.iterdir())
-    except OSError as error:
-        raise ReleaseError(f"{shown(folder)} cannot hold an edition: {error.strerror}") from error
-    if not free:
+        there = {path.name for path in folder.iterdir()} if folder.exists() else set()
+        ours = set((folder / MARK).read_text(encoding="utf-8").splitlines()[1:]) if MARK in there else set()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ReleaseError(f"{shown(folder)} cannot hold an edition: {reason}") from error
+    if there and not ours:
         raise ReleaseError(f"{shown(folder)} is there already and no edition of Shahr: name another, or empty it")
+    for name in sorted(there - ours):
+        raise ReleaseError(f"{shown(folder / name)} is no part of the edition that would be replaced: move it away")
 
 
-def _clear(folder: Path) -> None:
-    """Remove what an edition that was killed has left."""
-    for left in folder.parent.glob(f"{folder.name}.next-*"):
-        shutil.rmtree(left, ignore_errors=True)
+def _clear(room: Path) -> None:
+    """Remove what was left by one who was killed: a folder that is called as `room`, but for the process."""
+    for left in room.parent.iterdir():
+        if re.fullmatch(re.escape(room.stem) + r"\.[0-9]+", left.name):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _take_name(room: Path, folder: Path) -> None:

@@ -13,10 +13,10 @@ from flask import Flask
 from server import create_app
 from shahr.builds import locked
 from shahr.edition.crawl import Crawl, Progress
-from shahr.edition.folder import MARK, link_tree, next_edition
+from shahr.edition.folder import link_tree, mark, next_edition
 from shahr.edition.relinking import Relinking
 from shahr.edition.sitemap import checked_base, write_robots, write_sitemap
-from shahr.edition.workbench import blueprint, copy_workbench
+from shahr.edition.workbench import blueprint, write_workbench
 from shahr.engine import Limits
 from shahr.errors import ReleaseError
 from shahr.namespaces import ENTITY_PREFIXES, FACT_PREFIXES, SOURCE_PREFIXES
@@ -48,8 +48,8 @@ def make_site(
     base = checked_base(base)
     with locked(project), next_edition(folder) as room:
         newest = _copy_releases(project, room)
-        copy_workbench(project, room)
-        with _application(project, newest) as app:
+        size = write_workbench(project, room)
+        with _application(project, size) as app:
             crawl = Crawl(app, room, HOST, progress)
             crawl.walk(STARTS)
         _copy_well_known(room)
@@ -57,7 +57,7 @@ def make_site(
         write_robots(room, base)
         write_sitemap(room, crawl.made, base)
         (room / ".nojekyll").touch()
-        (room / MARK).write_text(f"Made by `shahr site`, which may replace it: {newest.version}\n", encoding="utf-8")
+        mark(room, newest.version)
     return len(crawl.made)
 
 
@@ -80,11 +80,14 @@ def _copy_well_known(room: Path) -> None:
 
 
 @contextmanager
-def _application(project: Project, newest: Record) -> Iterator[Flask]:
-    """Run the application over the current build, for nobody but us; its processes end with the block."""
+def _application(project: Project, size: int) -> Iterator[Flask]:
+    """Run the application over the current build, for nobody but us; its processes end with the block.
+
+    `size` is that of the graph in the edition, in bytes.
+    """
     settings = Settings(project, limits=PATIENT, client_seconds=0, client_errors=0, queue=1024)
     app = create_app({"SERVICE": settings})
-    app.register_blueprint(blueprint(newest))
+    app.register_blueprint(blueprint(size))
     app.jinja_env.globals["edition"] = True
     site = site_of(app)
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:

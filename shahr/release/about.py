@@ -11,10 +11,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 from shahr.errors import SourceError
 from shahr.namespaces import BASE, iri
 from shahr.release.metadata.naming import MAKERS, licence_name
-from shahr.releases import About, Texts
+from shahr.releases import LANGUAGES, About, Texts
 from shahr.turtle import parse_turtle
-
-LANGUAGES = ("en", "fa")
 
 
 def read_about(path: Path) -> About:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
-from shahr.dataset import nquads
+from shahr.dataset import files_in, nquads
 from shahr.errors import ReleaseError
 from shahr.namespaces import graph_iri, iri
 from shahr.release.folder import Kind
@@ -42,7 +42,7 @@ _ONTOLOGIES: dict[str, Texts] = {
 def write_ontology(making: Making) -> None:
     """Write each file of the ontology as Turtle and RDF/XML; each owl:Ontology has the version of the release."""
     stamps = _stamps(making.quads)
-    for path in sorted(making.project.ontology.glob("*.ttl")):
+    for path in files_in(making.project.ontology, ".ttl"):
         triples = [*_unstamped(parse_turtle(path))]
         triples += [stamp for stamp in stamps if _is_ontology(stamp, triples)]
         title = _ONTOLOGIES.get(path.stem) or {"en": f"Ontology: {path.stem}", "fa": f"هستان‌شناسی: {path.stem}"}
@@ -54,7 +54,7 @@ def write_ontology(making: Making) -> None:
 
 def write_shapes(making: Making) -> None:
     """Write the SHACL shapes as they are."""
-    for path in sorted(making.project.shapes.glob("*.ttl")):
+    for path in files_in(making.project.shapes, ".ttl"):
         title = {"en": f"SHACL shapes: {path.stem}", "fa": f"شکل‌های SHACL: {path.stem}"}
         making.folder.write(
             f"shapes/{path.name}", path.read_bytes(), Kind("shapes", _TURTLE[0], title, (_TURTLE[1], _SHACL))
@@ -63,7 +63,7 @@ def write_shapes(making: Making) -> None:
 
 def write_links(making: Making) -> None:
     """Write the links to other data sets, each set of mappings with the version of the release."""
-    for path in sorted(making.project.links.glob("*.sssom.tsv")):
+    for path in files_in(making.project.links, ".sssom.tsv"):
         name = path.name.removesuffix(".sssom.tsv")
         title = {"en": f"Links: {name}", "fa": f"پیوندها: {name}"}
         text = with_version(read_text(path), making.version)

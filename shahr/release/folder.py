@@ -23,6 +23,7 @@ else:
 
 GZIP, ZSTD = 6, 9  # levels: the next better one takes twice as long for a few per cent
 PIECE = 1 << 18  # bytes
+BUFFER = 1 << 20  # bytes, of files that are read or written line by line
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")  # the same in a path and in an IRI
 
 
@@ -52,8 +53,14 @@ class ReleaseFolder:
 
     def write(self, path: str, data: bytes, kind: Kind) -> None:
         """Write a file, as it is, at `path` below the folder."""
-        with self._file(path, kind, "") as file:
+        with self.opened(path, kind) as file:
             file.write(data)
+
+    @contextmanager
+    def opened(self, path: str, kind: Kind) -> Iterator[Sink]:
+        """Give what takes the bytes of a file, as it is, piece by piece."""
+        with self._file(path, kind, "") as file:
+            yield file
 
     @contextmanager
     def packed(self, path: str, kind: Kind) -> Iterator[Sink]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +41,3 @@ class Making:
     def about(self) -> About:
         """What all releases have in common."""
         return self.record.about
-
-    @property
-    def graphs(self) -> Mapping[str, int]:
-        """Triples of each named graph by its IRI."""
-        return self.record.graphs

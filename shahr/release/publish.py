@@ -24,10 +24,16 @@ from shahr.paths import Project
 from shahr.release.about import read_about
 from shahr.release.changes.breaking import check_breaking
 from shahr.release.changes.changes import write_changes
+from shahr.release.copies import write_licence, write_links, write_ontology, write_report, write_shapes
 from shahr.release.folder import ReleaseFolder
 from shahr.release.making import Making
+from shahr.release.metadata.description import write_description
 from shahr.release.quads import write_quads
+from shahr.release.questions import write_questions
+from shahr.release.rdf.contexts import write_context
+from shahr.release.rdf.dumps import write_dumps
 from shahr.release.stamp import issued
+from shahr.release.tables.tables import write_tables
 from shahr.releases import RECORD, SUMS, Record, check_release, released, sha256_of
 from shahr.versions import parse_version
 
@@ -38,23 +44,16 @@ _QUAD = re.compile(
 BUILT = ("graph.nq", "inferred.nq", "report.json", "report.ttl", "report.txt")
 
 
-def parts() -> tuple[Part, ...]:
-    """Give what writes the parts of a release, in their order; the last one describes all others."""
-    from shahr.release import copies, questions
-    from shahr.release.metadata import description
-    from shahr.release.rdf import contexts, dumps
-    from shahr.release.tables import tables
-
-    return (
-        *(dumps.write_dumps, tables.write_tables, questions.write_questions, contexts.write_context),
-        *(copies.write_ontology, copies.write_shapes, copies.write_links, copies.write_report, copies.write_licence),
-        description.write_description,
-    )
+# None needs what another writes, so their order is no matter.
+PARTS: tuple[Part, ...] = (
+    *(write_dumps, write_tables, write_questions, write_context),
+    *(write_ontology, write_shapes, write_links, write_report, write_licence),
+)
 
 
 def steps() -> int:
     """Give how often `done` is called."""
-    return len(parts()) + 3
+    return len(PARTS) + 4
 
 
 def publish(
@@ -77,9 +76,11 @@ def publish(
             done()
             making = write_changes(making)
             done()
-            for part in parts():
+            for part in PARTS:
                 part(making)
                 done()
+            write_description(making)  # of all that is there by now
+            done()
             record = _finish(making)
             done()
             _give_name(room / "release", project.releases / version)

@@ -10,9 +10,8 @@ from itertools import chain
 from pathlib import Path
 
 from shahr.canonical import canonical_lines, without_graph
+from shahr.release.folder import BUFFER
 from shahr.release.stamp import stamped
-
-BUFFER = 1 << 20
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,13 @@ from shahr.namespaces import BASE, iri, prefix_map
 from shahr.queries import Param, Query, example, in_order, parse_parameter, read_queries, without_header
 from shahr.release.folder import Kind
 from shahr.release.making import Making
+from shahr.release.metadata.naming import ENDPOINT
+from shahr.releases import LANGUAGES
 from shahr.syntax import service_calls
 from shahr.turtle import turtle_of
 
 QUESTIONS = BASE + "questions"
 PREFIXES = NamedNode(QUESTIONS + "#prefixes")
-ENDPOINT = NamedNode(BASE + "sparql")
 _FEDERATES = NamedNode("https://purl.expasy.org/sparql-examples/ontology#federatesWith")
 _SPARQL, _SHACL = "https://www.w3.org/TR/sparql11-query/", "https://www.w3.org/TR/shacl-af/"
 _DATATYPES = {"text": "xsd:string", "month": "xsd:string", "integer": "xsd:integer"}
@@ -82,7 +83,7 @@ def _question(node: NamedNode, question: Query, order: int) -> Said:
     yield "sh:order", _number(order)
     yield "sh:prefixes", PREFIXES
     yield "sh:select", Literal(without_header(question.text))
-    yield "schema:target", ENDPOINT
+    yield "schema:target", NamedNode(ENDPOINT)
     for call in service_calls(question.text):
         yield _FEDERATES, NamedNode(call.endpoint)
     for param in question.params:
@@ -98,7 +99,7 @@ def _parameter(question: Query, param: Param, order: int) -> Said:
     yield "sh:path", NamedNode(f"{QUESTIONS}#{param.name}")
     yield "sh:order", _number(order)
     yield "sh:defaultValue", parse_parameter(param, example(question)[param.name])
-    for language, label in zip(("en", "fa"), question.labels.get(param.name, ()), strict=False):
+    for language, label in zip(LANGUAGES, question.labels.get(param.name, ()), strict=False):
         yield "sh:name", Literal(label, language=language)
     if param.kind in _DATATYPES:
         yield "sh:datatype", NamedNode(iri(_DATATYPES[param.kind]))

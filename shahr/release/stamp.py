@@ -9,9 +9,11 @@ from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
 
+from shahr.dataset import files_in
 from shahr.errors import ReleaseError
 from shahr.namespaces import GRAPH, iri
 from shahr.paths import Project
+from shahr.versions import is_bound
 
 _ONTOLOGY = f"<{iri('rdf:type')}> <{iri('owl:Ontology')}>".encode()
 _VERSIONS = tuple(
@@ -52,7 +54,7 @@ def _stamps(ontology: str, version: str, previous: str | None, day: str) -> Iter
     yield f'{ontology} <{iri("dcterms:issued")}> "{day}" {graph} .\n'.encode()
     if previous is not None:
         yield f"{ontology} <{iri('owl:priorVersion')}> {base}/{previous}> {graph} .\n".encode()
-        if previous.partition(".")[0] == version.partition(".")[0]:  # else the ontology may have broken its word
+        if is_bound(version, previous):  # else the ontology may have broken its word
             yield f"{ontology} <{iri('owl:backwardCompatibleWith')}> {base}/{previous}> {graph} .\n".encode()
 
 
@@ -83,5 +85,5 @@ def _days_in(quads: Path) -> Iterator[bytes]:
 
 def _days_of_links(project: Project) -> Iterator[bytes]:
     """Every day in a table of links is one on which somebody looked at a link."""
-    for path in project.links.glob("*.sssom.tsv"):
+    for path in files_in(project.links, ".sssom.tsv"):
         yield from _DAY.findall(path.read_bytes())

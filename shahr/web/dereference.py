@@ -37,7 +37,7 @@ def blueprint() -> Blueprint:
     """Give the routes of IRIs and of data, and `data_formats` to templates."""
     routes = Blueprint("dereference", __name__)
     routes.add_app_template_global(data_formats, "data_formats")
-    routes.before_app_request(see_graphs)
+    routes.before_app_request(see_dataset)
     views, suffixes = _Views(Library()), ", ".join(data_formats())
     routes.add_url_rule("/context.jsonld", "context", views.context)
     routes.add_url_rule(f"/<any({', '.join(WHOLES)}):name>", "see_whole", views.see_whole)
@@ -61,14 +61,15 @@ def link_header(path: str) -> str | None:
     return ", ".join([*links, f'<{LICENCE}>; rel="license"', '</ns>; rel="describedby"'])
 
 
-def see_graphs() -> Response | None:
-    """Send who wants data from the IRI of the whole graph, which is `/`, to the list of its graphs; else None.
+def see_dataset() -> Response | None:
+    """Send who wants data from the IRI of the whole graph, which is `/`, to where it is described; else None.
 
-    They must name a format of data: who takes anything gets the start page.
+    That is the catalogue, or the list of the graphs where there is no release. They must name a format of data: who
+    takes anything gets the start page.
     """
-    if request.path != "/" or request.method not in ("GET", "HEAD"):
+    if request.path != "/" or request.method not in ("GET", "HEAD") or not names_data(data_formats().values()):
         return None
-    return see("/graph") if names_data(data_formats().values()) else None
+    return see("/catalog" if shelf().releases else "/graph")
 
 
 def names_data(formats: Iterable[Format]) -> bool:

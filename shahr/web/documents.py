@@ -28,7 +28,6 @@ from shahr.engine.writing import write_graph
 from shahr.errors import NotAcceptable
 from shahr.formats import Format, data_formats
 from shahr.namespaces import BASE, GRAPH, iri
-from shahr.queries import fill
 from shahr.turtle import turtle_of
 from shahr.web.language import number
 from shahr.web.refusals import Replaced
@@ -55,6 +54,7 @@ class Library:
 
     def __init__(self) -> None:
         self._compactor = Compactor()
+        self._kept: tuple[str, dict[str, Any]] = ("", {})
 
     def node(self, node: str, suffix: str) -> bytes:
         """Write all that is said of a node as subject or object, and of what lies below its IRI; see check_node.
@@ -75,7 +75,7 @@ class Library:
 
     def context(self) -> bytes:
         """Write the JSON-LD context of the vocabulary in the dataset."""
-        return write_context(_context())
+        return write_context(self._context())
 
     def write(self, quads: Sequence[Quad], suffix: str) -> bytes:
         """Write a document of some quads, "ttl" say; NotFound for one of nothing, NotAcceptable."""
@@ -91,18 +91,23 @@ class Library:
         if chosen.name == "turtle":
             return turtle_of(triples).encode()
         if chosen.name == "jsonld":
-            return self._compactor.write(triples, _context())
+            return self._compactor.write(triples, self._context())
         return _write_xml(triples, chosen)
 
-
-def _context() -> dict[str, Any]:
-    return make_context(state().select(page_query("vocabulary").text))
+    def _context(self) -> dict[str, Any]:
+        """Give the context of the vocabulary, made once a build."""
+        version = state().version
+        known, context = self._kept
+        if known != version:
+            context = make_context(state().select(page_query("vocabulary").text))
+            self._kept = version, context
+        return context
 
 
 def _about(query: str, variable: str, node: str) -> str:
     """Give the text of a query of ours about a node; NotFound for what cannot be an IRI."""
     try:
-        return fill(page_query(query).text, [variable], [[NamedNode(node)]])
+        return page_query(query).filled([variable], [[NamedNode(node)]])
     except ValueError as error:
         raise NotFound from error
 

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
 from shahr.namespaces import BASE, GRAPH, curie
-from shahr.queries import fill
 from shahr.solutions import Solutions
 from shahr.web.addresses import slug_of
 from shahr.web.language import digits, language
@@ -97,7 +96,7 @@ def read_labels(iris: Iterable[str]) -> Labels:
     nodes = sorted(wanted)
     texts: dict[str, dict[str, str]] = {}
     for at in range(0, len(nodes), MOST):
-        query = fill(page_query("labels").text, ["node"], [[NamedNode(node)] for node in nodes[at : at + MOST]])
+        query = page_query("labels").filled(["node"], [[NamedNode(node)] for node in nodes[at : at + MOST]])
         for node, label in state().select(query).rows:
             if isinstance(node, NamedNode) and isinstance(label, Literal):
                 texts.setdefault(node.value, {}).setdefault(label.language or "", label.value)
@@ -108,7 +107,7 @@ def _first_facts(graphs: Sequence[str]) -> dict[str, str]:
     """Give a fact of each graph that has any: graphs of outside sources are called by it."""
     if not graphs:
         return {}
-    query = fill(page_query("first").text, ["graph"], [[NamedNode(graph)] for graph in sorted(graphs)])
+    query = page_query("first").filled(["graph"], [[NamedNode(graph)] for graph in sorted(graphs)])
     rows = state().select(query).rows
     return {
         graph.value: fact.value for graph, fact in rows if isinstance(graph, NamedNode) and isinstance(fact, NamedNode)

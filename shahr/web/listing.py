@@ -9,7 +9,6 @@ from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response
 
 from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, GRAPH, SOURCE_PREFIXES
-from shahr.queries import fill
 from shahr.web.addresses import is_own, slug_of
 from shahr.web.documents import check_node
 from shahr.web.kinds import title_of
@@ -41,7 +40,7 @@ def see_kind(kind: str) -> Response:
 def kind_page(kind: str) -> str:
     """The nodes of a kind, 200 a page; `?after=` goes on behind one."""
     base = f"{BASE}{kind}/"
-    query = fill(page_query("listing").text, ["base", "after"], [[Literal(base), Literal(_after() or base)]])
+    query = page_query("listing").filled(["base", "after"], [[Literal(base), Literal(_after() or base)]])
     return _page(title_of(kind), query, f"/{kind}.html")
 
 
@@ -56,7 +55,7 @@ def graph(name: str) -> str:
     """What a graph describes, 200 nodes a page."""
     node = GRAPH + name
     size = _size(node)
-    query = fill(page_query("subjects").text, ["graph", "after"], [[NamedNode(node), Literal(_after())]])
+    query = page_query("subjects").filled(["graph", "after"], [[NamedNode(node), Literal(_after())]])
     return _page("", query, f"/graph/{name}.html", node, size)
 
 

@@ -9,7 +9,6 @@ from functools import cached_property
 from pyoxigraph import Literal, NamedNode
 
 from shahr.namespaces import FACT_PREFIXES, iri
-from shahr.queries import fill
 from shahr.web.addresses import slug_of
 from shahr.web.drawing.letters import harmless
 from shahr.web.state import page_query, state
@@ -145,7 +144,7 @@ def read_facts(facts: Sequence[str]) -> list[Fact]:
     if not facts:
         return []
     wanted = [[NamedNode(one)] for one in facts]
-    triples = Triples(state().construct(fill(page_query("evidence").text, ["fact"], wanted)))
+    triples = Triples(state().construct(page_query("evidence").filled(["fact"], wanted)))
     resting = read_resting({passage for fact in facts for passage in triples.iris(fact, "shahr:evidence")})
     told = _told()
     return [
@@ -157,7 +156,7 @@ def read_facts(facts: Sequence[str]) -> list[Fact]:
 
 def facts_of(query: str, node: str) -> list[str]:
     """Give the facts that one of the pages' queries over ?node finds, in its order."""
-    return first_column(fill(page_query(query).text, ["node"], [[NamedNode(node)]]))
+    return first_column(page_query(query).filled(["node"], [[NamedNode(node)]]))
 
 
 def first_column(query: str) -> list[str]:
@@ -193,7 +192,7 @@ def read_resting(passages: Iterable[str]) -> Resting:
     """Read the facts that rest on some passages, RESTING of them at most."""
     found: dict[str, list[str]] = {}
     wanted = [[NamedNode(passage)] for passage in sorted(passages)]
-    rows = state().select(fill(page_query("resting").text, ["passage"], wanted)).rows if wanted else []
+    rows = state().select(page_query("resting").filled(["passage"], wanted)).rows if wanted else []
     for passage, fact in rows[:RESTING]:
         if isinstance(passage, NamedNode) and isinstance(fact, NamedNode):
             found.setdefault(passage.value, []).append(fact.value)

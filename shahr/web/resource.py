@@ -11,7 +11,6 @@ from pyoxigraph import Literal, NamedNode, Triple
 from werkzeug.exceptions import NotFound
 
 from shahr.namespaces import curie, graph_iri, iri
-from shahr.queries import fill
 from shahr.solutions import Term
 from shahr.web.addresses import slug_of
 from shahr.web.matches import MATCHES
@@ -89,7 +88,7 @@ def read_resource(node: str) -> Resource:
     """Read a node of the graph; NotFound where nothing is asserted of it, Replaced where it gave way."""
     if slug_of(node) is None or len(node) > LONGEST:
         raise NotFound
-    rows = state().select(fill(page_query("node").text, ["node"], [[NamedNode(node)]])).rows
+    rows = state().select(page_query("node").filled(["node"], [[NamedNode(node)]])).rows
     asserted, derived, incoming = _sorted(node, rows[:MOST])
     if successors := asserted.iris(node, "dcterms:isReplacedBy"):
         raise Replaced(node, successors)

@@ -9,7 +9,6 @@ from flask import Blueprint, render_template
 from pyoxigraph import NamedNode
 
 from shahr.namespaces import BASE, FACT_PREFIXES, iri
-from shahr.queries import fill
 from shahr.web.addresses import KINDS
 from shahr.web.labels import read_labels
 from shahr.web.receipts import Fact, facts_of, iris_in, read_facts, read_resting
@@ -108,7 +107,7 @@ def by_family(facts: Iterable[Fact]) -> list[tuple[str, list[Fact]]]:
 
 def _passages(node: str) -> tuple[dict[str, list[str]], bool]:
     """Give the first MOST passages of an article with the facts that rest on each, and whether there is more."""
-    rows = state().select(fill(page_query("passages").text, ["article"], [[NamedNode(node)]])).rows
+    rows = state().select(page_query("passages").filled(["article"], [[NamedNode(node)]])).rows
     places: dict[str, list[str]] = {}
     for place, resting in rows[:PLACED]:
         if isinstance(place, NamedNode):

@@ -208,7 +208,10 @@ class Application:
 
 
 def _send_file(file: FileReply, protocol: RSGIHTTPProtocol) -> None:
-    """Leave a file to the server, which reads it as fast as the client does, and without a thread of ours."""
+    """Leave a file to the server, which reads it as fast as the client does, and without a thread of ours.
+
+    To send it block by block from here would fill the memory: the server keeps what a slow reader has not taken.
+    """
     if file.path is not None:
         protocol.response_file_range(file.status, file.headers, str(file.path), file.start, file.stop)
     elif file.text:

@@ -14,7 +14,6 @@ from pyoxigraph import Literal
 from werkzeug.exceptions import NotFound
 
 from shahr.namespaces import BASE
-from shahr.queries import fill
 from shahr.web.addresses import address_of, slug_of
 from shahr.web.dumps.shelf import ROOT, address
 from shahr.web.listing import KINDS
@@ -86,7 +85,7 @@ class _Parts:
 
 
 def _nodes(after: str) -> list[str]:
-    return first_column(fill(page_query("sitemap").text, ["base", "after"], [[Literal(BASE), Literal(after)]]))
+    return first_column(page_query("sitemap").filled(["base", "after"], [[Literal(BASE), Literal(after)]]))
 
 
 def _entries(number: int, after: str) -> Iterator[Entry]:

@@ -17,7 +17,6 @@ from pyoxigraph import Literal, NamedNode
 from shahr.errors import SourceError
 from shahr.namespaces import iri
 from shahr.paths import Project
-from shahr.queries import fill
 from shahr.solutions import Solutions, Term
 from shahr.web.addresses import slug_of
 from shahr.web.assets import outlines_file
@@ -83,9 +82,7 @@ def install(app: Flask, project: Project) -> None:
 def city_map(city: str, facts: Sequence[Fact], labels: Labels) -> Markup | None:
     """Draw where a place is, and its ties as its facts tell them; None where its position is not known."""
     ties = _ties_of(city, facts)
-    found = state().select(
-        fill(page_query("places").text, ["place"], [[NamedNode(one)] for one in sorted({city, *ties})])
-    )
+    found = state().select(page_query("places").filled(["place"], [[NamedNode(one)] for one in sorted({city, *ties})]))
     places = _places(found, labels, [city])
     if not any(place.iri == city for place in places):
         return None

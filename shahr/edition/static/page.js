@@ -59,6 +59,7 @@
     loaded = have({ work: "load", address: data.href }).then((found) => {
       tell(filled(texts.ready, { number: number(found.triples) }));
     }, (error) => {
+      if (error.message === texts.stopped) throw error;
       console.info("not loaded:", error.message);
       forget();
       throw new Error(texts.failed);
@@ -118,8 +119,14 @@
     return element("div", { class: "wide", role: "region", "aria-label": counted, tabindex: "0" }, whole);
   }
 
+  function turtle(found) {
+    const text = element("pre", { dir: "ltr", tabindex: "0", translate: "no" }, found.turtle);
+    const cut = found.more ? [element("p", {}, filled(texts.lines, { number: number(Number(texts.longest)) }))] : [];
+    return element("div", {}, ...cut, text);
+  }
+
   function shown(found) {
-    if (found.turtle !== undefined) return element("pre", { dir: "ltr", tabindex: "0", translate: "no" }, found.turtle);
+    if (found.turtle !== undefined) return turtle(found);
     if (found.truth !== undefined) return element("p", { class: "truth" }, found.truth ? texts.yes : texts.no);
     return found.rows.length ? table(found) : element("p", {}, texts.none);
   }

@@ -17,10 +17,10 @@ async function unpacked(address) {
       sink.enqueue(piece);
     },
   });
-  const body = answer.body.pipeThrough(counted);
-  // A host may unpack the file itself on the way, when it takes the end of its name for a content coding.
-  const coded = answer.headers.get("Content-Encoding") === "gzip";
-  return new Response(coded ? body : body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+  const bytes = new Uint8Array(await new Response(answer.body.pipeThrough(counted)).arrayBuffer());
+  // A host may have it unpacked on the way, when it takes the end of its name for a content coding.
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return packed ? new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer() : bytes;
 }
 
 async function load(address) {

@@ -20,7 +20,7 @@ from shahr.release.changes.ontologies import ontology_triples
 from shahr.release.changes.sides import Side, release_side
 from shahr.release.making import Making
 from shahr.releases import Texts
-from shahr.versions import parse_version
+from shahr.versions import is_bound, parse_version
 
 SHOWN = 3  # breaks named in the error
 
@@ -71,19 +71,18 @@ def ontology_changes(old: Iterable[Triple | Quad], new: Iterable[Triple | Quad])
 def check_breaking(making: Making) -> None:
     """Make sure that a release whose ontology breaks what the last one promised has a higher major version.
 
-    BadVersion, which names the first breaks; also below 1.0.0.
+    BadVersion, which names the first breaks; also below 1.0.0. What a pre-release of a major version has is no promise.
     """
-    if making.previous is None:
+    if making.previous is None or not is_bound(making.version, making.previous[0].version):
         return
     record, folder = making.previous
     new = Side(making.version, making.quads, making.record.canonical_hash)
-    broken = ontology_changes(ontology_triples(release_side(record, folder)), ontology_triples(new)).breaking
-    major = parse_version(record.version).major
-    if broken and parse_version(making.version).major <= major:
+    if broken := ontology_changes(ontology_triples(release_side(record, folder)), ontology_triples(new)).breaking:
         named = "; ".join(text["en"] for text in broken[:SHOWN])
         more = f"; and {len(broken) - SHOWN} more" if len(broken) > SHOWN else ""
         reason = f"the ontology breaks what {record.version} promised ({named}{more})"
-        raise BadVersion(making.version, f"{reason}, so the next version is {major + 1}.0.0")
+        major = parse_version(record.version).major + 1
+        raise BadVersion(making.version, f"{reason}, so the next version is {major}.0.0")
 
 
 _Named = tuple[str, Texts]

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shahr.release.changes.phrases import LANGUAGES, Phrases, fill, same
+from shahr.release.changes.phrases import Phrases, fill, same
 from shahr.release.changes.words import Entity, Told
-from shahr.releases import Texts
+from shahr.releases import LANGUAGES, Texts
 
 LISTED = 500  # entities of a section that a page lists, and sentences about the ontology
 

@@ -16,7 +16,6 @@ from shahr.release.changes.words import tell
 from shahr.release.folder import Kind, Sink
 from shahr.release.making import Making
 
-FORMATS = ("words", "patch", "json")
 CHANGES = "changes/changes.json"
 _PAGES = {"en": "changes/CHANGES.md", "fa": "changes/CHANGES.fa.md"}
 _TITLES = {
@@ -57,8 +56,8 @@ def write_changes(making: Making) -> Making:
 def diff(project: Project, old: str, new: str, sink: Sink, form: str = "words", language: str = "en") -> bool:
     """Write what is different between two of: a version, the folder of a release, a file of RDF. Tell whether any is.
 
-    `form` is one of FORMATS, `language` one of LANGUAGES and of meaning for words alone. Where one of the two has
-    triples only (.nt, .ttl, .rdf), the graphs of the other are left out. ReleaseError, ReleaseDamaged, SourceError.
+    `form` is "words", "patch" or "json", `language` "en" or "fa" and of meaning for words alone. Where one of the two
+    has triples only (.nt, .ttl, .rdf), the graphs of the other are left out. ReleaseError, ReleaseDamaged, SourceError.
     """
     with TemporaryDirectory(prefix="shahr-") as name:
         folder = Path(name)

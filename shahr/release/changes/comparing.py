@@ -12,8 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from shahr.release.changes.components import Steps, canonical_text, components, labels, renamed
-
-BUFFER = 1 << 20
+from shahr.release.folder import BUFFER
 
 
 @dataclass(frozen=True)

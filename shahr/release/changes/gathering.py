@@ -10,10 +10,11 @@ from pyoxigraph import Literal, RdfFormat, parse
 
 from shahr.canonical import without_graph
 from shahr.namespaces import curie, iri
-from shahr.release.changes.comparing import BUFFER, Difference
-from shahr.release.changes.phrases import LANGUAGES, Phrases
+from shahr.release.changes.comparing import Difference
+from shahr.release.changes.phrases import Phrases
 from shahr.release.changes.sides import Side
-from shahr.releases import Texts
+from shahr.release.folder import BUFFER
+from shahr.releases import LANGUAGES, Texts
 
 LABEL = f"<{iri('rdfs:label')}>".encode()
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 from uuid import NAMESPACE_URL, uuid5
 
 from shahr.namespaces import BASE
-from shahr.release.changes.comparing import BUFFER, Difference
-from shahr.release.folder import Sink
+from shahr.release.changes.comparing import Difference
+from shahr.release.folder import BUFFER, Sink
 
 MEDIA_TYPE = "application/rdf-patch"
 STANDARD = "https://jena.apache.org/documentation/rdf-patch/"

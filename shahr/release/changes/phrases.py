@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from shahr.namespaces import BASE, SHAHR, iri
-from shahr.releases import Texts
+from shahr.releases import LANGUAGES, Texts
 
-LANGUAGES = ("en", "fa")
 NAMED = 10  # names given in one sentence
 
 _FILE = Path(__file__).with_name("phrases.toml")

@@ -20,6 +20,7 @@ from shahr.canonical import without_graph
 from shahr.errors import ReleaseError, SourceError
 from shahr.paths import Project
 from shahr.release.changes.components import Steps, canonical_text, components, labels, renamed
+from shahr.release.folder import BUFFER
 from shahr.releases import NQUADS, Record, check_release, released
 from shahr.sorting import sorted_lines
 
@@ -28,7 +29,6 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-BUFFER = 1 << 20
 FORMATS = MappingProxyType(
     {
         ".nq": RdfFormat.N_QUADS,
@@ -40,6 +40,7 @@ FORMATS = MappingProxyType(
     }
 )
 PACKED = (".gz", ".zst")
+_FETCH = "LoadDocumentCallback"  # what the parser of JSON-LD lacks, so that it fetches nothing
 LABELLED = (RdfFormat.N_QUADS, RdfFormat.N_TRIPLES)  # the labels of blank nodes in these are what a patch can name
 
 
@@ -134,9 +135,13 @@ def _unpack(path: Path, target: Path) -> None:
             )
             serialize(parse(**source, format=form), str(target), format=RdfFormat.N_QUADS)
     except SyntaxError as error:
+        if _FETCH in error.msg:
+            raise SourceError(path, None, "names a context elsewhere, and nothing is fetched: write it in") from error
         raise SourceError(path, error.lineno, f"is not {form.name}: {error.msg}") from error
     except (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError) as error:
         raise SourceError(path, None, f"cannot be unpacked: {error}") from error
+    except MemoryError as error:  # the parser's own, of some 16 MB
+        raise SourceError(path, None, "has a name or text that is longer than the parser takes: cut it") from error
     except ValueError as error:
         raise SourceError(path, None, f"is not {form.name}: {error}") from error
     except PermissionError as error:

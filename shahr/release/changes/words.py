@@ -13,9 +13,9 @@ from shahr.release.changes.breaking import OntologyChanges, ontology_changes
 from shahr.release.changes.comparing import Difference
 from shahr.release.changes.gathering import Gathered, Node, gather, parse_term, triples
 from shahr.release.changes.ontologies import ontology_triples
-from shahr.release.changes.phrases import LANGUAGES, Phrases, Tie, digits, fill
+from shahr.release.changes.phrases import Phrases, Tie, digits, fill
 from shahr.release.changes.sides import Side
-from shahr.releases import Texts
+from shahr.releases import LANGUAGES, Texts
 
 LONGEST = 200  # characters of a text that is quoted
 

@@ -9,7 +9,7 @@ from shahr.release.folder import Kind, ReleaseFolder
 from shahr.release.metadata.citation import bibtex
 from shahr.release.metadata.naming import file_iri, release_iri
 from shahr.release.metadata.statistics import Statistics
-from shahr.releases import Record, ReleaseFile
+from shahr.releases import LANGUAGES, Record, ReleaseFile
 
 CROISSANT = "http://mlcommons.org/croissant/1.0"
 TABLES = "tables/csv-metadata.json"
@@ -59,7 +59,7 @@ def croissant(record: Record, tables: list[dict[str, Any]]) -> dict[str, Any]:
         "dateModified": record.issued,
         "creator": makers,
         "publisher": makers,
-        "inLanguage": ["en", "fa"],
+        "inLanguage": LANGUAGES,
         "keywords": [*about.keywords["en"], *about.keywords["fa"]],
         "citeAs": bibtex(record),
         "isLiveDataset": False,
@@ -140,4 +140,4 @@ def _datatype(column: dict[str, Any]) -> str:
 
 def _description(column: dict[str, Any]) -> str:
     """Give the titles of a column in both languages."""
-    return " / ".join(column["titles"][language] for language in ("en", "fa"))
+    return " / ".join(column["titles"][language] for language in LANGUAGES)

@@ -12,6 +12,7 @@ from itertools import chain
 from pyoxigraph import Literal, NamedNode, Triple
 
 from shahr.namespaces import BASE
+from shahr.release.changes.patch import MEDIA_TYPE as RDF_PATCH
 from shahr.release.folder import Kind, ReleaseFolder
 from shahr.release.metadata.figures import number
 from shahr.release.metadata.naming import DATASET, MAKERS, file_iri, part_iri, release_iri
@@ -24,7 +25,7 @@ _EU = "http://publications.europa.eu/resource/authority/"
 _LANGUAGES = (f"{_EU}language/ENG", f"{_EU}language/FAS")
 _THEMES = (f"{_EU}data-theme/GOVE", f"{_EU}data-theme/INTR")
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
-_UNREGISTERED = ("application/rdf-patch",)  # at IANA
+_UNREGISTERED = (RDF_PATCH,)  # at IANA
 _REPORT, _CHANGES = "report/validation.ttl", "changes/CHANGES.md"
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, SOURCE_PREFIXES, graph_iri, iri, prefix_map
+from shahr.release.folder import BUFFER
 from shahr.release.making import Making
 
-_BUFFER = 1 << 20
 _TYPE, _COUNTRY = (f"<{iri(name)}>".encode() for name in ("rdf:type", "shahr:Country"))
 _FROM, _TO = (f"<{iri(name)}>".encode() for name in ("shahr:earliest", "shahr:latest"))
 _DAY = re.compile(rb'^"(\d{4}-\d\d-\d\d)"')
@@ -58,7 +58,7 @@ class Statistics:
 
 def statistics(making: Making) -> Statistics:
     """Count what a release in the making holds."""
-    with making.triples.open("rb", _BUFFER) as triples, making.quads.open("rb", _BUFFER) as quads:
+    with making.triples.open("rb", BUFFER) as triples, making.quads.open("rb", BUFFER) as quads:
         return count(triples, quads)
 
 

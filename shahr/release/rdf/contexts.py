@@ -11,9 +11,8 @@ from shahr.context import MEDIA_TYPE, make_context
 from shahr.context import write_context as context_document
 from shahr.namespaces import graph_iri
 from shahr.queries import read_query
-from shahr.release.folder import Kind
+from shahr.release.folder import BUFFER, Kind
 from shahr.release.making import Making
-from shahr.release.rdf.grouped import BUFFER
 from shahr.solutions import read_solutions
 
 _TITLE = {

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from shahr.canonical import without_graph
+from shahr.release.folder import BUFFER
 from shahr.sorting import sorted_lines
 
-BUFFER = 1 << 20
 _MARK = b"\t"  # stands in no N-Quads as they are written here: within a literal it is escaped
 
 

@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, Triple
 
 from shahr.namespaces import graph_iri, iri
 from shahr.queries import read_query
-from shahr.release.rdf.grouped import BUFFER
+from shahr.release.folder import BUFFER
 from shahr.sorting import sorted_lines
 
 _QUERY = Path(__file__).with_name("queries") / "reified.rq"

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shahr.queries import Query
-from shahr.releases import Texts
+from shahr.releases import LANGUAGES, Texts
 
 ROW = "iri"
 _LANGUAGES: dict[str, Texts] = {
@@ -60,7 +60,7 @@ def listed(query: Query, key: str) -> tuple[str, ...]:
 
 
 def _columns(query: Query, variable: str) -> Iterator[Column]:
-    title = dict(zip(("en", "fa"), query.labels[variable], strict=True))
+    title = dict(zip(LANGUAGES, query.labels[variable], strict=True))
     paths = dict(part.split(" ", 1) for part in listed(query, "says"))
     kinds = {name: kind for kind, key in (("date", "dates"), ("string", "texts")) for name in listed(query, key)}
     many = variable in listed(query, "many")

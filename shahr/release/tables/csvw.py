@@ -14,9 +14,10 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from shahr.namespaces import BASE, iri
+from shahr.namespaces import iri
 from shahr.queries import Query
 from shahr.release.making import Making
+from shahr.release.metadata.naming import release_iri
 from shahr.release.tables.columns import ROW, Column
 from shahr.releases import Texts
 
@@ -35,7 +36,7 @@ def describe_tables(making: Making, store: Store, tables: Iterable[tuple[Query, 
         "dc:creator": _texts(making.about.creator),
         "dc:license": {"@id": making.about.licence},
         "dc:issued": {"@value": making.record.issued, "@type": "xsd:date"},
-        "dc:isPartOf": {"@id": f"{BASE}dumps/{making.version}/"},
+        "dc:isPartOf": {"@id": release_iri(making.version)},
         "schema:version": making.version,
         "dialect": _DIALECT,
         "tables": [_table(query, columns, store) for query, columns in tables],

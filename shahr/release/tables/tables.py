@@ -11,28 +11,29 @@ a mark; so they have files of their own, where such a cell begins with an apostr
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import IO, cast
 
 from pyoxigraph import Literal, NamedNode, QuerySolution, QuerySolutions, RdfFormat, Store
 
 from shahr.errors import ReleaseError
 from shahr.namespaces import iri
 from shahr.queries import Query, read_query
-from shahr.release.folder import Kind
+from shahr.release.folder import Kind, Sink
 from shahr.release.making import Making
 from shahr.release.tables.columns import ROW, Column, columns_of
 from shahr.release.tables.csvw import SEPARATOR, describe_tables
+from shahr.spreadsheet import MARK, as_text
 
 TABLES = ("agreements", "memberships", "offices")
 IN_MEMORY = 2_000_000  # triples; a store of more is on the disk, which is slower by half
-_QUERIES = Path(__file__).parent / "queries"
+_QUERIES = Path(__file__).with_name("queries")
 _CSV = ("https://www.rfc-editor.org/rfc/rfc4180", "https://www.w3.org/TR/tabular-data-model/")
-_MARK, _FORMULA = "\ufeff", ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 Row = Mapping[str, Sequence[str]]  # the values of each variable
 
@@ -52,12 +53,14 @@ def write_tables(making: Making) -> None:
     tables = [_table(store, name) for name in TABLES]
     for table in tables:
         title = {"en": table.query.summary, "fa": table.query.summary_fa}
-        exact = _csv([column.name for column in table.columns], table.rows)
-        making.folder.write(f"tables/{table.query.name}.csv", exact, Kind("tables", "text/csv", title, _CSV))
+        with making.folder.opened(f"tables/{table.query.name}.csv", Kind("tables", "text/csv", title, _CSV)) as sink:
+            _write_csv(sink, [column.name for column in table.columns], table.rows)
     for table in tables:
         title = {"en": f"{table.query.summary} (for spreadsheets)", "fa": f"{table.query.summary_fa} (برای صفحه‌گسترده)"}
-        safe = _spreadsheet(table)
-        making.folder.write(f"tables/spreadsheet/{table.query.name}.csv", safe, Kind("tables", "text/csv", title))
+        with making.folder.opened(
+            f"tables/spreadsheet/{table.query.name}.csv", Kind("tables", "text/csv", title)
+        ) as sink:
+            _write_spreadsheet(sink, table)
     kind = Kind(
         "tables",
         "application/csvm+json",
@@ -122,15 +125,14 @@ def _cell(column: Column, texts: Sequence[str], row: str) -> str:
     return SEPARATOR.join(texts) if any(texts) else ""
 
 
-def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
+def _write_csv(sink: Sink, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    text = codecs.getwriter("utf-8")(cast("IO[bytes]", sink))
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
     writer.writerows(rows)
-    return text.getvalue().encode()
 
 
-def _spreadsheet(table: Table) -> bytes:
+def _write_spreadsheet(sink: Sink, table: Table) -> None:
     header = [f"{column.title['en']} · {column.title['fa']}" for column in table.columns]
-    rows = ([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in table.rows)
-    return _MARK.encode() + _csv(header, rows)
+    sink.write(MARK.encode())
+    _write_csv(sink, header, ([as_text(cell) for cell in row] for row in table.rows))

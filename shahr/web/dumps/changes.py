@@ -20,6 +20,7 @@ Texts = Mapping[str, str]  # by language: "en", "fa"
 class Changed:
     """What is new or gone about one node: a line each."""
 
+    iri: str
     label: Texts
     lines: Sequence[Texts]
 
@@ -52,7 +53,8 @@ def read_changes(offer: Offer | None) -> Changes:
 
 def _changes(log: Mapping[str, Any]) -> Changes:
     entities = [
-        Changed(_texts(one["label"]), [_texts(line) for line in one["lines"]]) for one in log["entities"][:MOST]
+        Changed(str(one["iri"]), _texts(one["label"]), [_texts(line) for line in one["lines"]])
+        for one in log["entities"][:MOST]
     ]
     ontology = log.get("ontology", {})
     told = ([_texts(one) for one in ontology.get(name, ())] for name in ("breaking", "compatible"))

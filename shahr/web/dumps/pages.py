@@ -7,19 +7,21 @@ from itertools import groupby
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from flask_babel import gettext as _
+from pyoxigraph import NamedNode
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 from werkzeug.wrappers import Response as BaseResponse
 
 from shahr.formats import data_formats
 from shahr.releases import Record, ReleaseFile
+from shahr.web.addresses import address_of, slug_of
 from shahr.web.dereference import names_data, see
-from shahr.web.dumps.changes import LOG, read_changes
+from shahr.web.dumps.changes import LOG, Changes, read_changes
 from shahr.web.dumps.sending import file_reply
 from shahr.web.dumps.shelf import address
 from shahr.web.language import link, number
-from shahr.web.state import shelf
+from shahr.web.receipts import first_column
+from shahr.web.state import page_query, shelf
 
-PARTS = ("data", "tables", "ontology", "shapes", "links", "questions", "changes", "report", "metadata", "")
 UNITS = (1000**3, 1000**2, 1000, 1)
 
 
@@ -59,6 +61,7 @@ def release(version: str) -> str | BaseResponse:
         release=record,
         parts=_by_part(record),
         changes=changes,
+        pages=_pages_of(changes),
         address=address,
         known=record.previous is not None and shelf().release(record.previous) is not None,
     )
@@ -117,8 +120,15 @@ def _no_release(version: str) -> str:
     return sentence
 
 
+def _pages_of(changes: Changes) -> dict[str, str]:
+    """Give the address of the page about each entity that has one still, by IRI."""
+    ours = [[NamedNode(one.iri)] for one in changes.entities if slug_of(one.iri)]
+    there = first_column(page_query("pages").filled(["node"], ours)) if ours else []
+    return {node: page for node in there if (page := address_of(node))}
+
+
 def _by_part(record: Record) -> list[tuple[str, str, Sequence[ReleaseFile]]]:
-    """Give (part, heading, files) in the order of PARTS; parts that are not there come last, under no heading."""
+    """Give (part, heading, files), the part "" last: it has the files about the release, and what is of no other."""
     headings: dict[str, str] = {
         "data": _("The whole graph"),
         "tables": _("Tables"),
@@ -131,6 +141,7 @@ def _by_part(record: Record) -> list[tuple[str, str, Sequence[ReleaseFile]]]:
         "metadata": _("Descriptions"),
     }
     known = {one.path: one.part if one.part in headings else "" for one in record.files}
-    files = sorted(record.files, key=lambda one: (PARTS.index(known[one.path]), one.path))
+    order = [*headings, ""]
+    files = sorted(record.files, key=lambda one: (order.index(known[one.path]), one.path))
     groups = groupby(files, key=lambda one: known[one.path])
     return [(part, headings.get(part, _("About the release")), list(group)) for part, group in groups]

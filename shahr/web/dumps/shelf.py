@@ -101,7 +101,7 @@ def _read(project: Project, mark: object) -> Shelf:
     for version in released(project):
         folder = project.releases / version
         try:
-            record = read_record(folder)
+            record = _record(folder)
             found = dict(_offers(folder, version, record))
         except (ReleaseError, OSError) as error:
             logging.getLogger("shahr").error("the release %s is not offered: %s", version, error)
@@ -109,6 +109,14 @@ def _read(project: Project, mark: object) -> Shelf:
             records.append(record)
             offers |= found
     return Shelf(mark, tuple(records), offers)
+
+
+def _record(folder: Path) -> Record:
+    """Read the record of a release; ReleaseError where its folder is called otherwise, for addresses are made of it."""
+    record = read_record(folder)
+    if record.version != folder.name:
+        raise ReleaseError(f"its record calls it {record.version}")
+    return record
 
 
 def _offers(folder: Path, version: str, record: Record) -> Iterator[tuple[str, Offer]]:

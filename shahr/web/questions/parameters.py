@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from shahr.errors import BadParameter
 from shahr.folding import glue
 from shahr.namespaces import ENTITY_PREFIXES, FACT_PREFIXES, curie, prefix_map
-from shahr.queries import Param, Query, fill, parse_parameter
+from shahr.queries import Param, Query, parse_parameter
 from shahr.web.language import LANGUAGES, language
 from shahr.web.state import page_query, state
 
@@ -98,7 +98,7 @@ class KnownNames:
 
 def read_names(kind: str) -> Names:
     """Read the names of the nodes of a parameter's kind."""
-    text = fill(page_query("names").text, ["namespace"], [[Literal(one)] for one in namespaces(kind)])
+    text = page_query("names").filled(["namespace"], [[Literal(one)] for one in namespaces(kind)])
     rows = state().select(text).rows
     return Names((n.value, name) for n, name, *_rank in rows if isinstance(n, NamedNode) and isinstance(name, Literal))
 
@@ -170,7 +170,7 @@ def _node(param: Param, text: str) -> NamedNode | None:
 
 
 def _is_known(node: NamedNode) -> bool:
-    return bool(state().select(fill(page_query("known").text, ["node"], [[node]])).rows)
+    return bool(state().select(page_query("known").filled(["node"], [[node]])).rows)
 
 
 def _malformed(param: Param, text: str) -> BadRequest:

@@ -1,4 +1,4 @@
-"""Tables for spreadsheets, which take a cell that begins with = + - @ for a formula, and UTF-8 only with a mark."""
+"""The rows of an answer as a table for spreadsheets."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from pyoxigraph import Literal
 
 from shahr.namespaces import prefix_map
 from shahr.solutions import Solutions, Term
+from shahr.spreadsheet import MARK, as_text
 
-MARK = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBERS = ("integer", "decimal", "double", "float", "nonNegativeInteger", "positiveInteger", "long", "int")
 
 
@@ -28,7 +27,7 @@ def _cell(term: Term | None) -> str:
     if term is None:
         return ""
     text = str(getattr(term, "value", term))
-    return f"'{text}" if text.startswith(_FORMULA) and not _is_number(term) else text
+    return text if _is_number(term) else as_text(text)
 
 
 def _is_number(term: Term) -> bool:
