@@ -16,6 +16,8 @@ from pyoxigraph import BlankNode, Quad, Triple
 FEW = 6  # nodes that RDFC-1.0 tries in every order at once, whatever ties them
 TRIES = 100_000  # for more: a second or two
 
+ALIKE = "too much alike to be named: give some of them an IRI"
+
 _Tie = tuple[str, str, str]  # place of the other node, property, what the other node looks like
 
 

@@ -20,14 +20,13 @@ from pyoxigraph import (
     serialize,
 )
 
-from shahr.blanknodes import too_much_alike
+from shahr.blanknodes import ALIKE, too_much_alike
 from shahr.errors import NotAcceptable, ProjectMissing, SourceError
 from shahr.mappings import read_links
 from shahr.namespaces import graph_iri
 from shahr.paths import Project
 from shahr.turtle import parse_turtle
 
-ALIKE = "too much alike to be named: give some of them an IRI"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, RdfFormat, Triple, parse
 
+from shahr.blanknodes import ALIKE, too_much_alike
 from shahr.errors import SourceError
 from shahr.longturtle import write_turtle
 from shahr.namespaces import prefix_map
@@ -41,9 +42,11 @@ def parse_turtle(path: Path) -> list[Triple]:
 def canonical_turtle(text: str, path: Path = Path("<text>")) -> str:
     """Give the canonical form of a Turtle document; `path` names it in a SourceError.
 
-    Comments on top of the document are kept, others are lost.
+    One is raised for blank nodes that are too much alike, too. Comments on top of the document are kept, others lost.
     """
     triples, declared = _parse(text, path)
+    if too_much_alike(triples):
+        raise SourceError(path, None, f"has blank nodes that are {ALIKE}")
     own = prefix_map()
     taken = {*own, *own.values()}
     others = {name: space for name, space in sorted(declared.items()) if not {name, space} & taken}
@@ -62,6 +65,8 @@ def _parse(text: str, path: Path) -> tuple[list[Triple], dict[str, str]]:
         triples = [quad.triple for quad in parser]
     except SyntaxError as error:
         raise SourceError(path, error.lineno, f"is not Turtle: {_reason(error)}") from error
+    except MemoryError as error:  # the parser's own, of some 16 MB
+        raise SourceError(path, None, "has a name or text that is longer than the parser takes: cut it") from error
     if beyond := [triple for triple in triples if _is_beyond_rdf11(triple.object)]:
         raise SourceError(
             path,

@@ -26,6 +26,7 @@ PREFIXES = """
 @prefix person: <https://w3id.org/shahr/person/> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix shahr: <https://w3id.org/shahr/ns#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
 _TEXTS = {"en": "", "fa": ""}

@@ -62,7 +62,10 @@ class Seen:
 
 
 class Publishing:
-    """A project with the release OLD, how NEW looks when nothing disturbs it, and the seconds that it took lately."""
+    """A project with the release OLD, how NEW looks when nothing disturbs it, and how long it took lately.
+
+    `seconds` are those of a clock, `work` those of the processor.
+    """
 
     def __init__(self, root: Path) -> None:
         self.project = Project.at(root)
@@ -106,11 +109,20 @@ class Publishing:
         os.close(watched)
         return os.waitpid(pid, 0)[1] == signal.SIGKILL
 
+    def dead_after(self, share: float) -> bool:
+        """Let a child die, as of a kill, when it has had that share of the processor's time that a whole run takes.
+
+        However busy the machine is, it is about as far then.
+        """
+        moment = max(share * self.work, 1e-6)
+        pid = self.child(before=lambda: signal.setitimer(signal.ITIMER_PROF, moment))
+        return os.waitpid(pid, 0)[1] == signal.SIGPROF
+
     def undisturbed(self, version: str) -> None:
         """Publish and expect success, and note how long it takes."""
         start = time.monotonic()
-        status = os.waitpid(self.child(version), 0)[1]
-        self.seconds = time.monotonic() - start
+        _, status, used = os.wait4(self.child(version), 0)
+        self.seconds, self.work = time.monotonic() - start, used.ru_utime + used.ru_stime
         if status:
             self.seen.wrong.append(f"publish {version}: status {status}, {self.said()}")
 
@@ -175,13 +187,17 @@ class Publishing:
 
 
 def kills(publishing: Publishing, count: int, seed: int) -> None:
-    """Kill `count` children at moments spread over a whole run; after every twentieth, publish in peace."""
+    """Let `count` children die at moments spread over a whole run; after every twentieth, publish in peace.
+
+    Every fourth is killed from outside by the clock, the others die by the time that they had of the processor.
+    """
     random, seen = Random(seed), publishing.seen
-    for _ in range(5 * count):
-        moment = random.uniform(0, publishing.seconds)
-        if publishing.killed_after(moment):
+    for number in range(5 * count):
+        share = random.random()
+        by_clock = number % 4 == 0
+        if publishing.killed_after(share * publishing.seconds) if by_clock else publishing.dead_after(share):
             seen.hit += 1
-            publishing.look(f"killed after {moment:.4f} s")
+            publishing.look(f"killed after {share:.4f} of its {'time' if by_clock else 'work'}")
             if seen.hit % 20 == 0:
                 publishing.mend(f"after kill {seen.hit}")
             if seen.hit == count:

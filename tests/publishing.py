@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from click.testing import CliRunner, Result
+
 from invented import CITIES, LINKS, ONTOLOGY, PREFIXES, TEXT, article_turtle, write
 from shahr.build import build
 from shahr.builds import next_build
+from shahr.cli import main
 from shahr.inputs import write_digest
 from shahr.paths import Project
 from shahr.reason import reason
@@ -87,3 +91,22 @@ def environment(**values: str) -> dict[str, str]:
     """Give the environment of this process but for what releases depend on, and with `values`."""
     own = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
     return {**own, "PYTHONDONTWRITEBYTECODE": "1", **values}
+
+
+def run(project: Project, *arguments: str, **variables: str) -> Result:
+    """Run a command on a project."""
+    return CliRunner().invoke(
+        main, ["--project", str(project.root), *arguments], env={"SOURCE_DATE_EPOCH": "", **variables}
+    )
+
+
+def refused(project: Project, *arguments: str, **variables: str) -> str:
+    """Run a command that must fail with one sentence and leave the releases as they are; give the sentence."""
+    before = contents(project.releases) if project.releases.is_dir() else {}
+    result = run(project, *arguments, **variables)
+    assert result.exit_code == 1, result.output
+    assert isinstance(result.exception, SystemExit)
+    assert re.fullmatch(r"shahr: [^\n]+\n", result.stderr)
+    assert result.stdout == ""
+    assert (contents(project.releases) if project.releases.is_dir() else {}) == before
+    return result.stderr

@@ -79,6 +79,12 @@ def changes(old: str, new: str) -> OntologyChanges:
             "shahr:City has a new restriction [owl:minCardinality 1 ; owl:onProperty shahr:p]",
         ),
         (CLASSES, CLASSES + "shahr:City owl:hasKey ( shahr:p ) .", "shahr:City has a new key (shahr:p)"),
+        (CLASSES, CLASSES + "shahr:Place owl:equivalentClass shahr:City .", "shahr:City and shahr:Place are now equiv"),
+        (
+            f"{HAS} . shahr:of a owl:ObjectProperty .",
+            f"{HAS} . shahr:of a owl:ObjectProperty ; owl:equivalentProperty shahr:has .",
+            "shahr:has and shahr:of are now equivalent",
+        ),
     ],
 )
 def test_a_promise_that_is_not_kept_is_breaking(old: str, new: str, sentence: str) -> None:
@@ -94,7 +100,9 @@ def test_a_promise_that_is_not_kept_is_breaking(old: str, new: str, sentence: st
         ("", "shahr:City a owl:Class .", "shahr:City is new, a class"),
         ("", CLASSES + f"{HAS} , owl:FunctionalProperty ; rdfs:domain shahr:City .", "shahr:City is new, a class"),
         (f"{HAS} .", f"{HAS} ; owl:deprecated true .", "shahr:has is now deprecated"),
+        (f"{HAS} ; owl:deprecated true .", f"{HAS} .", "shahr:has is no longer deprecated"),
         (f"{HAS} ; owl:deprecated true .", "", "shahr:has, deprecated before, is gone"),
+        (f"{HAS} .", f"{HAS} ; owl:equivalentProperty <x:has> .", "shahr:has is now a subproperty of x:has"),
         (f"{HAS} .", f"{HAS} ; rdfs:label 'has'@en .", "the words about shahr:has have changed"),
         (
             CLASSES + f"{HAS} ; rdfs:domain shahr:City .",
@@ -128,10 +136,19 @@ def test_what_leaves_data_and_queries_right_is_compatible(old: str, new: str, se
         (f"{HAS} ; owl:inverseOf shahr:of .", f"{HAS} . shahr:of owl:inverseOf shahr:has ."),
         ("shahr:City a owl:Class ; owl:disjointWith shahr:Person . shahr:Person a owl:Class .",
          "shahr:City a owl:Class . shahr:Person a owl:Class ; owl:disjointWith shahr:City ."),
+        ("shahr:City a owl:Class ; owl:equivalentClass shahr:Town . shahr:Town a owl:Class .",
+         "shahr:City a owl:Class . shahr:Town a owl:Class ; owl:equivalentClass shahr:City ."),
+        ("shahr:City a owl:Class ; rdfs:subClassOf shahr:Town . shahr:Town a owl:Class ; rdfs:subClassOf shahr:City .",
+         "shahr:City a owl:Class ; owl:equivalentClass shahr:Town . shahr:Town a owl:Class ."),
     ],
 )  # fmt: skip
 def test_the_same_said_otherwise_breaks_nothing(old: str, new: str) -> None:
     assert changes(old, new).breaking == ()
+
+
+def test_expressions_within_expressions_without_end_are_read_as_far_as_one_can_see() -> None:
+    deep = f"shahr:City a owl:Class ; owl:hasKey {'(' * 3000}{')' * 3000} ."
+    assert [one["en"].count("(") for one in changes(CLASSES, CLASSES + deep).breaking] == [32]
 
 
 def test_a_version_is_no_change() -> None:

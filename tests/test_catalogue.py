@@ -62,6 +62,12 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return app
 
 
+@pytest.fixture(scope="module")
+def shipped_app(built: Path, released: Path, released_again: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    project = shipped(tmp_path_factory.mktemp("shipped") / "project", built, released, released_again)
+    return create_app({"PROJECT": project})
+
+
 @pytest.fixture
 def bare(tmp_path: Path) -> Flask:
     return invented(tmp_path / "project", DATA)
@@ -78,18 +84,29 @@ def catalogue(app: Flask) -> Graph:
 @pytest.mark.parametrize("name", ["catalog", "void"])
 def test_a_description_says_the_same_in_every_format(app: Flask, name: str) -> None:
     said: list[set[Triple]] = []
-    context = get(app, "/context.jsonld").get_json()["@context"]
     for suffix, reader in READERS.items():
         found = get(app, f"/{name}.{suffix}")
         assert (found.status_code, found.mimetype) == (200, TYPES[suffix])
         text = found.data
-        if suffix == "jsonld":  # the parser fetches nothing
-            whole = json.dumps({**found.get_json(), "@context": context})
-            text = Graph().parse(data=whole, format="json-ld").serialize(format="nt", encoding="utf-8")
+        if suffix == "jsonld":
+            text = Graph().parse(data=text, format="json-ld").serialize(format="nt", encoding="utf-8")
             reader = RdfFormat.N_TRIPLES
         said.append({quad.triple for quad in parse(text, format=reader)})
     assert said[0]
     assert all(one == said[0] for one in said)
+
+
+@pytest.mark.parametrize("name", ["catalog", "void"])
+def test_a_description_in_json_ld_has_its_context_inside_and_needs_no_other_address(
+    shipped_app: Flask, name: str
+) -> None:
+    document = get(shipped_app, f"/{name}.jsonld").get_json()
+    whole = get(shipped_app, "/context.jsonld").get_json()["@context"]
+    assert document["@context"].items() <= whole.items()
+    assert len(document["@context"]) < len(whole)
+    quads = parse(json.dumps(document), format=RdfFormat.JSON_LD)  # this parser fetches nothing
+    plain = parse(get(shipped_app, f"/{name}.nt").data, format=RdfFormat.N_TRIPLES)
+    assert {quad.triple for quad in quads} == {quad.triple for quad in plain}
 
 
 @pytest.mark.parametrize("path", ["/catalog", "/void", "/.well-known/void"])
@@ -183,18 +200,42 @@ def test_a_version_of_the_ontology_is_the_file_of_its_release(app: Flask) -> Non
         found = get(app, "/ns/0.9.0", accept)
         assert (found.status_code, found.location) == (303, target)
         assert get(app, target).status_code == 200
-    assert get(app, "/ns/0.9.0", BROWSER).location == "/ns.html"
+    assert get(app, "/ns/0.9.0", BROWSER).location == "/dumps/0.9.0/"
+    assert get(app, "/ns/rl/0.9.0?lang=fa", BROWSER).location == "/dumps/0.9.0/?lang=fa"
     assert get(app, "/ns/rl/0.9.0").location == "/dumps/0.9.0/ontology/shahr-rl.ttl"
-    assert get(app, "/ns/0.9.0", "application/n-triples").status_code == 406
+    refused = get(app, "/ns/0.9.0", "application/n-triples")
+    assert refused.status_code == 406
+    assert "text/html, text/turtle, application/rdf+xml" in refused.text
     for path in ("/ns/7.0.0", "/ns/alignments/0.9.0", "/ns/x/0.9.0", "/ns/../0.9.0"):
         assert get(app, path).status_code == 404, path
 
 
-def test_every_address_in_the_catalogue_of_made_releases_answers(
-    built: Path, released: Path, released_again: Path, tmp_path: Path
+def test_every_version_that_a_released_ontology_names_opens(
+    shipped_app: Flask, released: Path, released_again: Path
 ) -> None:
-    app = create_app({"PROJECT": shipped(tmp_path / "project", built, released, released_again)})
-    graph = catalogue(app)
+    named = set()
+    for folder in (released, released_again):
+        for file in sorted((folder / "ontology").iterdir()):
+            reader = RdfFormat.TURTLE if file.suffix == ".ttl" else RdfFormat.RDF_XML
+            said = [quad.triple for quad in parse(path=file, format=reader)]
+            versions = {str(one.object) for one in said if one.predicate.value == iri("owl:versionIRI")}
+            earlier = {str(one.object) for one in said if one.predicate.value == iri("owl:priorVersion")}
+            assert len(versions) == 1, file
+            assert len(earlier) == (folder == released_again), file
+            named |= versions | earlier
+    assert len(named) == 8
+    for one in sorted(named):
+        path = one.strip("<>").removeprefix(BASE[:-1])
+        for accept, kind in (("text/turtle", "text/turtle"), ("application/rdf+xml", "application/rdf+xml")):
+            found = shipped_app.test_client().get(path, headers={"Accept": accept}, follow_redirects=True)
+            assert (found.status_code, found.mimetype) == (200, kind), path
+            assert one.strip("<>") in found.text
+        page = shipped_app.test_client().get(path, headers={"Accept": BROWSER}, follow_redirects=True)
+        assert (page.status_code, page.request.path) == (200, f"/dumps/{path.rpartition('/')[2]}/")
+
+
+def test_every_address_in_the_catalogue_of_made_releases_answers(shipped_app: Flask) -> None:
+    app, graph = shipped_app, catalogue(shipped_app)
     named = {str(node) for triple in graph for node in triple if isinstance(node, URIRef)}
     own = {unquote(one.removeprefix(BASE[:-1]).partition("#")[0]) for one in named if one.startswith(BASE)}
     assert {"/", "/catalog", "/sparql", "/dumps/0.1.0/", "/dumps/0.2.0/"} <= own

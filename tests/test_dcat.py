@@ -44,6 +44,7 @@ PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
   [ sh:path dcterms:spatial ; sh:minCount 1 ; sh:class dcterms:Location ] ,
   [ sh:path dcterms:temporal ; sh:minCount 1 ; sh:class dcterms:PeriodOfTime ] ,
   [ sh:path dcterms:provenance ; sh:class dcterms:ProvenanceStatement ] ,
+  [ sh:path dcat:landingPage ; sh:minCount 1 ; sh:class foaf:Document ] ,
   [ sh:path dcat:version ; sh:minCount 1 ; sh:maxCount 1 ; sh:nodeKind sh:Literal ] ,
   [ sh:path dcat:isVersionOf ; sh:hasValue <https://w3id.org/shahr/> ] ,
   [ sh:path dcat:distribution ; sh:minCount 1 ; sh:class dcat:Distribution ] .
@@ -58,8 +59,8 @@ PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
   [ sh:path dcterms:conformsTo ; sh:class dcterms:Standard ] ,
   [ sh:path dcat:accessURL ; sh:minCount 1 ; sh:nodeKind sh:IRI ] ,
   [ sh:path dcat:downloadURL ; sh:minCount 1 ; sh:maxCount 1 ; sh:nodeKind sh:IRI ] ,
-  [ sh:path dcat:mediaType ; sh:maxCount 1 ; sh:nodeKind sh:IRI ] ,
-  [ sh:path dcat:compressFormat ; sh:maxCount 1 ; sh:nodeKind sh:IRI ] ,
+  [ sh:path dcat:mediaType ; sh:maxCount 1 ; sh:class dcterms:MediaType ] ,
+  [ sh:path dcat:compressFormat ; sh:maxCount 1 ; sh:class dcterms:MediaType ] ,
   [ sh:path dcat:byteSize ; sh:minCount 1 ; sh:maxCount 1 ; sh:datatype xsd:nonNegativeInteger ] ,
   [ sh:path spdx:checksum ; sh:minCount 1 ; sh:maxCount 1 ; sh:class spdx:Checksum ] .
 [] a sh:NodeShape ; sh:targetClass spdx:Checksum ; sh:property
@@ -176,9 +177,15 @@ def test_no_node_is_without_a_name(store: Store) -> None:
 
 
 DATED = f"""\
-<{BASE}country/iran> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{BASE}ns#Country> <{BASE}graph/one> .
+<{BASE}city/isfahan> <{BASE}ns#country> <{BASE}country/iran> <{BASE}graph/one> .
+<{BASE}country/china> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{BASE}ns#Country> <{BASE}graph/one> .
 <{BASE}event/talks> <{BASE}ns#earliest> "2021-05-11"^^<http://www.w3.org/2001/XMLSchema#date> <{BASE}graph/one> .
 """
+
+
+def test_the_places_are_the_countries_that_the_cities_lie_in(tmp_path: Path) -> None:
+    said = load(described(tmp_path, DATED) / "metadata" / "dcat.ttl")
+    assert ask(said, "SELECT ?place WHERE { ?d dcterms:spatial ?place }") == [(f"{BASE}country/iran",)]
 
 
 def test_the_same_release_is_described_by_the_same_bytes(tmp_path: Path) -> None:

@@ -16,14 +16,17 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, se
 from differing import PREFIXES, canonical, lines, patched, release
 from shahr.dataset import nquads
 from shahr.errors import ReleaseDamaged, ReleaseError, SourceError
+from shahr.packing import open_packed
 from shahr.paths import Project
+from shahr.release.changes import components, opening
 from shahr.release.changes.changes import diff
 from shahr.release.changes.comparing import compare
 from shahr.release.changes.patch import write_patch
-from shahr.release.changes.sides import open_packed
 from shahr.releases import NQUADS
 
 ONE = "graph:a { city:alpha a shahr:City ; rdfs:label 'Alpha'@en }"
+XML = """<!DOCTYPE rdf [{}]><rdf:RDF xmlns="x:" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="x:a"><p>&b;</p></rdf:Description></rdf:RDF>"""
 TWO = "graph:a { city:alpha a shahr:City ; rdfs:label 'Alfa'@en }"
 
 names = st.sampled_from([NamedNode("x:a"), NamedNode("x:b")])
@@ -135,8 +138,8 @@ def test_the_patch_between_two_releases_of_the_shipped_data_makes_the_second_of_
 
 def test_two_releases_of_the_shipped_data_differ_in_words(released: Path, released_again: Path) -> None:
     sides = str(released), str(released_again)
-    assert "\n- Kazan: one more sister city, Shiraz\n" in text(Project.here(), *sides)
-    assert "\n- کازان: یک شهر خواهرخوانده افزوده شد: شیراز\n" in text(Project.here(), *sides, "words", "fa")
+    assert "\n- **Kazan**: one more sister city, Shiraz\n" in text(Project.here(), *sides)
+    assert "\n- **کازان**: یک شهر خواهرخوانده افزوده شد: شیراز\n" in text(Project.here(), *sides, "words", "fa")
     assert "چیزی تغییر نکرده است" in text(Project.here(), sides[0], sides[0], "words", "fa")
 
 
@@ -197,6 +200,51 @@ def test_a_file_that_cannot_be_read_is_named(
     with pytest.raises(SourceError, match=message) as raised:
         diff(project, str(tmp_path / name), str(tmp_path / name), io.BytesIO())
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "entities",
+    [
+        '<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">',
+        "<!ENTITY a 'aaaa'>\n<!ENTITY\nb 'x &amp; &a;'>",
+        f'<!ENTITY a "{"a" * 1001}">',
+    ],
+)
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_xml_whose_entities_grow_is_refused(project: Project, tmp_path: Path, entities: str, suffix: str) -> None:
+    path = tmp_path / f"a.rdf{suffix}"
+    text = XML.format(entities).encode()
+    path.write_bytes(gzip.compress(text) if suffix else text)
+    with pytest.raises(SourceError, match=r"a\.rdf.*: declares entities that hold others, or long"):
+        diff(project, str(path), str(path), io.BytesIO())
+
+
+def test_xml_may_have_entities_that_stand_for_a_text(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "a.rdf").write_text(XML.format('<!ENTITY b "x:&amp;&#99;">'), encoding="utf-8")
+    (tmp_path / "b.nt").write_text('<x:a> <x:p> "x:&c" .\n', encoding="utf-8")
+    assert not diff(project, str(tmp_path / "a.rdf"), str(tmp_path / "b.nt"), io.BytesIO())
+
+
+def test_a_file_that_unpacks_to_far_more_is_refused(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.nt.gz"
+    path.write_bytes(gzip.compress(b"<x:a> <x:b> <x:c> .\n" * 200_000))
+    assert not diff(project, str(path), str(path), io.BytesIO())
+    monkeypatch.setattr(opening, "FREE", 1_000_000)
+    with pytest.raises(SourceError, match=r"unpacks to more than 200 times its size: if that is right, unpack it by"):
+        diff(project, str(path), str(path), io.BytesIO())
+
+
+def test_lists_within_lists_have_a_bound_of_their_own(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text(f"<x:a> <x:b> {'(' * 150}{')' * 150} .", encoding="utf-8")
+    assert not diff(project, str(path), str(path), io.BytesIO())
+    monkeypatch.setattr(components, "ALONE", 10_000)
+    with pytest.raises(ReleaseError, match="too much alike to be compared"):
+        diff(project, str(path), str(path), io.BytesIO())
 
 
 def test_what_is_not_there_is_named_with_the_versions_there_are(project: Project) -> None:

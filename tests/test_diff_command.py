@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -42,8 +46,8 @@ def test_words_are_in_english_or_persian(two: Project) -> None:
     english, persian = run(two, "0.1.0", "0.2.0"), run(two, "0.1.0", "0.2.0", "--language", "fa")
     assert (english.exit_code, english.stderr) == (0, "")
     assert english.stdout.startswith("# Changes from 0.1.0 to 0.2.0\n")
-    assert "- Alpha: one more sister city, Beta\n" in english.stdout
-    assert "- آلفا: یک شهر خواهرخوانده افزوده شد: بتا\n" in persian.stdout
+    assert "- **Alpha**: one more sister city, Beta\n" in english.stdout
+    assert "- **آلفا**: یک شهر خواهرخوانده افزوده شد: بتا\n" in persian.stdout
 
 
 def test_a_patch_and_json_are_for_programs(two: Project) -> None:
@@ -100,6 +104,20 @@ def test_a_file_that_cannot_be_read_is_named_with_the_line(
     said = refused(two, "0.1.0", tmp_path / name)
     assert sentence in said
     assert said.removesuffix("\n").isprintable()
+
+
+def test_one_that_is_told_to_end_clears_up_before(two: Project, tmp_path: Path) -> None:
+    (tmp_path / "many.nt").write_text("".join(f"<x:a{number}> <x:b> <x:c> .\n" for number in range(400_000)))
+    room = tmp_path / "room"
+    room.mkdir()
+    command = [sys.executable, "-c", "from shahr.cli import main; main()", "--project", str(two.root), "diff", "0.1.0"]
+    process = subprocess.Popen([*command, str(tmp_path / "many.nt")], env={**os.environ, "TMPDIR": str(room)})
+    while not list(room.iterdir()):
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.terminate()
+    assert process.wait(60) == 143
+    assert list(room.iterdir()) == []
 
 
 @pytest.mark.parametrize("arguments", [(), ("0.1.0",), ("0.1.0", "0.2.0", "--format", "csv")])

@@ -257,6 +257,28 @@ def test_a_mistake_is_told_by_its_place(page: Page, address: str) -> None:
     assert (page.inner_text("#found"), page.is_visible("#failure")) == ("Yes", False)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("", "Write SELECT, ASK, CONSTRUCT or DESCRIBE: nothing can be changed here."),
+        ("fa/", "بنویسید SELECT، ASK، CONSTRUCT یا DESCRIBE: اینجا چیزی را نمی‌توان تغییر داد."),
+    ],
+)
+def test_who_would_change_the_graph_is_told_what_can_be_written(
+    page: Page, address: str, language: str, said: str
+) -> None:
+    page.goto(f"{address}{language}sparql.html")
+    head = "# SELECT\nPREFIX a: <http://a/#>\nbase <http://a/>\n"
+    for query in ("", " # nothing", "INSERT DATA { <a:a> <a:b> 1 }", f"{head}DELETE WHERE {{ ?s ?p ?o }}", "CLEAR ALL"):
+        ask(page, query)
+        assert page.inner_text("#sentence") == said, query
+    for query in (f"{head}SELECT * {{", "PREFIX a <http://a/> ASK {}"):
+        ask(page, query)
+        assert "↑" in page.inner_text("#sentence"), query
+    ask(page, f"{head}ask {{}}")
+    assert not page.is_visible("#failure")
+
+
 def test_other_forms_of_queries_are_shown_and_saved(page: Page, address: str) -> None:
     page.goto(f"{address}sparql.html")
     ask(page, "CONSTRUCT { <http://a/> <http://b/> 1 } {}")
@@ -319,6 +341,10 @@ def test_opened_as_files_pages_have_their_style_and_sparql_says_what_to_do(
     page = browser.new_page()
     page.goto((edition / language / "city" / "isfahan.html").as_uri())
     expect(page.locator("header .name")).to_have_css("color", "rgb(11, 100, 97)")
+    edges = "(at => [at.left, at.right])(document.querySelector('{}').getBoundingClientRect())"
+    start, end = page.evaluate(edges.format("main"))
+    left, right = page.evaluate(edges.format(".tongue"))
+    assert min(left - start, end - right) < 40  # the language stands at the edge, though no search is before it
     page.click("nav a >> nth=-1")
     expect(page.locator("#from-file")).to_be_visible()
     expect(page.locator("#run")).to_have_css("background-color", "rgb(11, 100, 97)")

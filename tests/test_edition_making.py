@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 import shutil
@@ -75,6 +76,19 @@ def test_where_it_stands_is_told_in_what_needs_whole_addresses(small_edition: Pa
         addresses = re.findall('href="([^"]*)"', (small_edition / feed).read_text())
         assert addresses
         assert all(one.startswith(BASE) for one in addresses)
+
+
+def test_who_edits_a_file_of_an_edition_leaves_the_release_as_it_is(small: Project, small_edition: Path) -> None:
+    released = small.releases / "1.0.0"
+    for file in (path for path in released.rglob("*") if path.is_file()):
+        there = small_edition / "dumps" / "1.0.0" / file.relative_to(released)
+        assert (there.samefile(file), there.stat().st_mode & 0o777) == (False, 0o644)
+
+
+def test_what_the_ontology_and_catalogues_name_is_there(small: Project, small_edition: Path) -> None:
+    assert (small_edition / "logo.svg").read_bytes().startswith(b"<svg ")
+    for name in ("catalog", "void"):
+        assert isinstance(json.loads((small_edition / f"{name}.jsonld").read_bytes())["@context"], dict)
 
 
 def test_two_editions_of_the_same_are_the_same_bytes(small: Project, small_edition: Path, tmp_path: Path) -> None:

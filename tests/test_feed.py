@@ -200,10 +200,7 @@ def test_a_large_sitemap_is_an_index_of_parts(tmp_path: Path, monkeypatch: pytes
     app = invented(tmp_path / "project", {"entities": cities})
     whole = locations(read(app, "/sitemap.xml"))
     assert app.test_client().get("/sitemap-1.xml").status_code == 404
-    other = invented(tmp_path / "other", {"entities": cities})
-    queries = other.extensions["shahr"].page_queries
-    queries["sitemap"] = replace(queries["sitemap"], text=queries["sitemap"].text.replace("LIMIT 40000", "LIMIT 5"))
-    monkeypatch.setattr(sitemap, "NODES", 5)
+    other = in_small_parts(invented(tmp_path / "other", {"entities": cities}), 5, monkeypatch)
     index = read(other, "/sitemap.xml")
     assert index.tag == f"{SITEMAP}sitemapindex"
     parts = [part.findtext(f"{SITEMAP}loc", "").removeprefix("http://localhost") for part in index]
@@ -211,6 +208,45 @@ def test_a_large_sitemap_is_an_index_of_parts(tmp_path: Path, monkeypatch: pytes
     assert sorted(path for part in parts for path in locations(read(other, part))) == sorted(whole)
     for path in ("/sitemap-0.xml", "/sitemap-4.xml", "/sitemap-x.xml"):
         assert other.test_client().get(path).status_code == 404
+
+
+def test_no_part_of_a_sitemap_is_too_large_however_many_graphs_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graphs = {f"of-{at}": f"city:c-{at} a shahr:City ." for at in range(30)}
+    whole = locations(read(invented(tmp_path / "project", graphs), "/sitemap.xml"))
+    other = in_small_parts(invented(tmp_path / "other", graphs), 20, monkeypatch)
+    monkeypatch.setattr(sitemap, "MOST", 25)
+    index = [
+        part.findtext(f"{SITEMAP}loc", "").removeprefix("http://localhost") for part in read(other, "/sitemap.xml")
+    ]
+    parts = [locations(read(other, path)) for path in index]
+    assert [len(part) <= 25 for part in parts] == [True] * len(parts)
+    assert sorted(path for part in parts for path in part) == sorted(whole)
+    assert other.test_client().get(f"/sitemap-{len(parts) + 1}.xml").status_code == 404
+
+
+def in_small_parts(app: Flask, nodes: int, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """Let the parts of the sitemap of an app hold so many nodes."""
+    queries = app.extensions["shahr"].page_queries
+    text = queries["sitemap"].text.replace("LIMIT 40000", f"LIMIT {nodes}")
+    queries["sitemap"] = replace(queries["sitemap"], text=text)
+    monkeypatch.setattr(sitemap, "NODES", nodes)
+    return app
+
+
+@pytest.mark.parametrize("host", ['a"b<c>', "127.0.0.1:8377@evil", "", "x y"])
+def test_an_odd_host_is_in_no_address(app: Flask, host: str) -> None:
+    client = app.test_client()
+    texts = [client.get(path, headers={"Host": host}).text for path in ("/sitemap.xml", "/robots.txt", "/feed.atom")]
+    for text in texts:
+        assert "http:///" not in text
+        assert "evil" not in text
+    assert f"Sitemap: {BASE}sitemap.xml" in texts[1]
+    assert f"<loc>{BASE}city/isfahan.html</loc>" in texts[0]
+    links = [link.get("href") for link in etree.fromstring(texts[2].encode()).iter(f"{ATOM}link")]
+    assert links
+    assert all(link.startswith(BASE) for link in links)
 
 
 def test_the_limit_of_the_query_is_that_of_a_part(app: Flask) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,18 @@ def test_a_syntax_error_is_placed(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"bad\.ttl:12: is not Turtle: .*\]") as caught:
         parse_turtle(path)
     assert caught.value.line == 12
+
+
+def test_a_text_longer_than_the_parser_takes_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path / "long.ttl", f'<x:a> <x:b> "{"a" * 17_000_000}" .')
+    with pytest.raises(SourceError, match=r"long\.ttl: has a name or text that is longer than the parser takes"):
+        parse_turtle(path)
+
+
+def test_nodes_that_all_point_at_each_other_are_refused_before_they_are_named() -> None:
+    text = "".join(f"_:n{one} <x:p> _:n{other} .\n" for one, other in permutations(range(9), 2))
+    with pytest.raises(SourceError, match="has blank nodes that are too much alike to be named: give some of them"):
+        canonical_turtle(text)
 
 
 def test_text_that_is_not_utf8_is_placed(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import hashlib
 import json
+import os
 import re
 import shutil
 import socket
@@ -348,6 +349,26 @@ def test_a_file_that_was_damaged_is_not_sent_under_its_digest(released_app: Flas
         assert "damaged" in found.text
     assert get(released_app, "/dumps/1.0.0/README.md").status_code == 200
     assert get(released_app, "/dumps/1.0.0/").status_code == 200
+
+
+@pytest.mark.parametrize("way", ["written to", "put in its place"])
+@pytest.mark.parametrize("name", [PACKED, "release.json"])
+def test_a_file_that_was_changed_and_kept_its_length_is_not_sent(
+    released_app: Flask, project: Project, caplog: pytest.LogCaptureFixture, name: str, way: str
+) -> None:
+    path, file = f"/dumps/1.0.0/{name}", project.releases / "1.0.0" / name
+    assert get(released_app, path).status_code == 200
+    before, spoilt = file.stat(), bytes(255 - one for one in file.read_bytes())
+    if way == "written to":
+        file.write_bytes(spoilt)
+    else:
+        other = file.with_name("other")
+        other.write_bytes(spoilt)
+        os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
+        other.replace(file)
+    found = get(released_app, path)
+    assert (found.status_code, found.headers.get("ETag"), found.headers.get("Repr-Digest")) == (503, None, None)
+    assert f"{path} is missing, or was changed" in caplog.text
 
 
 def test_a_release_without_a_record_that_can_be_read_is_left_out(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from differing import begun, lines, release
 from shahr.release.changes.changelog import to_json, to_markdown
 from shahr.release.changes.changes import write_changes
 from shahr.release.changes.comparing import compare
-from shahr.release.changes.phrases import NAMED, Phrases
+from shahr.release.changes.phrases import NAMED, Phrases, digits
 from shahr.release.changes.sides import Side
 from shahr.release.changes.words import Told, tell
 
@@ -68,7 +69,7 @@ def spoken(folder: Path, old: str, new: str) -> dict[str, dict[str, str]]:
             "graph:inferred { city:isfahan shahr:twinnedWith city:kazan, city:yerevan }",
             "",
             "two fewer sister cities, Kazan and Yerevan",
-            "دو شهر خواهرخوانده کم شد: کازان و ایروان",
+            "دو شهر خواهرخوانده حذف شد: ایروان و کازان",
         ),
         (
             "graph:inferred { city:isfahan shahr:partnerCity city:yerevan }",
@@ -79,26 +80,26 @@ def spoken(folder: Path, old: str, new: str) -> dict[str, dict[str, str]]:
         (
             "",
             "graph:a { city:isfahan shahr:foundingYear 1500 }",
-            "founding year: 1500",
-            "سال تأسیس: ۱۵۰۰",
+            "“founding year”: 1500",
+            "«سال تأسیس»: ۱۵۰۰",
         ),
         (
             "graph:a { city:isfahan shahr:foundingYear 1500 }",
             "graph:a { city:isfahan shahr:foundingYear 1600 }",
-            "founding year: from 1500 to 1600",
-            "سال تأسیس: از ۱۵۰۰ به ۱۶۰۰",
+            "“founding year” changed from 1500 to 1600",
+            "«سال تأسیس» از ۱۵۰۰ به ۱۶۰۰ تغییر کرد",
         ),
         (
             "",
             "graph:a { city:isfahan rdfs:label 'Ispahan'@en }",
-            "name: “Ispahan”",
-            "نام به انگلیسی افزوده شده است",
+            "“name”: “Ispahan”",
+            "«نام» به انگلیسی افزوده شد",
         ),
         (
             "",
             "graph:a { city:isfahan shahr:gist 'شهری زیبا'@fa }",
-            "gist added in Persian",
-            "فشردهٔ گفته: «شهری زیبا»",
+            "“gist” added in Persian",
+            "«فشردهٔ گفته»: «شهری زیبا»",
         ),
     ],
 )
@@ -110,8 +111,8 @@ def test_people_are_spoken_of_in_sentences_and_not_in_numbers(tmp_path: Path) ->
     said = spoken(
         tmp_path, "graph:i { person:ali shahr:mayorOf city:kazan }", "graph:i { person:ali shahr:mayorOf city:isfahan }"
     )
-    assert said["en"] == {"Ali": "is now mayor of Isfahan; is no longer mayor of Kazan"}
-    assert said["fa"] == {"علی": "اکنون شهردار اصفهان است؛ دیگر شهردار کازان نیست"}
+    assert said["en"] == {"Ali": "named as mayor of Isfahan; no longer named as mayor of Kazan"}
+    assert said["fa"] == {"علی": "به‌عنوان شهردار اصفهان ثبت شده است؛ دیگر به‌عنوان شهردار کازان ثبت نیست"}
 
 
 def test_new_facts_are_named_and_changed_ones_told(tmp_path: Path) -> None:
@@ -120,14 +121,62 @@ def test_new_facts_are_named_and_changed_ones_told(tmp_path: Path) -> None:
     assert spoken(tmp_path, new, "")["fa"] == {"پیمان": "توافق، که دیگر در داده‌ها نیست"}
     changed = spoken(tmp_path, new, new.replace("concept:signed", "concept:in-force"))
     assert changed == {
-        "en": {"The pact": "status: from signed to in force"},
-        "fa": {"پیمان": "وضعیت: از امضاشده به برقرار"},
+        "en": {"The pact": "“status” changed from signed to in force"},
+        "fa": {"پیمان": "«وضعیت» از امضاشده به برقرار تغییر کرد"},
     }
 
 
 def test_a_new_city_is_new_and_has_its_ties(tmp_path: Path) -> None:
     new = "city:baku rdfs:label 'Baku'@en, 'باکو'@fa ; shahr:twinnedWith city:isfahan ; shahr:foundingYear 885"
-    assert spoken(tmp_path, "", f"graph:a {{ {new} }}")["en"] == {"Baku": "new city; one more sister city, Isfahan"}
+    assert spoken(tmp_path, "", f"graph:a {{ {new} }}")["en"] == {"Baku": "new city, with one sister city (Isfahan)"}
+
+
+def test_a_new_city_with_several_ties_has_them_in_one_sentence(tmp_path: Path) -> None:
+    ties = "shahr:twinnedWith city:kazan, city:isfahan ; skos:exactMatch <x:1>, <x:2>"
+    new = f"graph:a {{ city:baku rdfs:label 'Baku'@en, 'باکو'@fa ; {ties} }}"
+    assert spoken(tmp_path, "", new) == {
+        "en": {"Baku": "new city, with two sister cities (Isfahan and Kazan) and two links to other datasets"},
+        "fa": {"باکو": "شهر تازه، با دو شهر خواهرخوانده (اصفهان و کازان) و دو پیوند به مجموعه‌داده‌های دیگر"},
+    }
+
+
+def test_names_are_in_the_order_of_each_alphabet(tmp_path: Path) -> None:
+    cities = {"a": ("tver", "تور"), "b": ("Zagreb", "گز"), "c": ("Ahvaz", "پاوه"), "d": ("ufa", "قم")}
+    said = "".join(f"city:{one} rdfs:label '{en}'@en, '{fa}'@fa . " for one, (en, fa) in cities.items())
+    old, tie = f"graph:a {{ {said} }}", "graph:i { city:isfahan shahr:twinnedWith city:a, city:b, city:c, city:d }"
+    assert {language: one.popitem()[1] for language, one in spoken(tmp_path, old, old + tie).items()} == {
+        "en": "four more sister cities, Ahvaz, tver, ufa and Zagreb",
+        "fa": "چهار شهر خواهرخوانده افزوده شد: پاوه، تور، قم و گز",
+    }
+    page = to_markdown(told(tmp_path, "", old), Phrases(), "fa", "1", "2")
+    assert [line[4:].partition("*")[0] for line in page.splitlines() if line[:2] == "- "] == ["پاوه", "تور", "قم", "گز"]
+
+
+@pytest.mark.parametrize(
+    ("number", "persian"),
+    [("27.187", "۲۷٫۱۸۷"), ("-0.5", "-۰٫۵"), ("1500/1600", "۱۵۰۰/۱۶۰۰"), ("0.2.0", "0.2.0"), ("1,234", "۱٬۲۳۴")],
+)
+def test_numbers_are_written_in_persian_and_versions_are_not(number: str, persian: str) -> None:
+    assert (digits(number, "fa"), digits(number, "en")) == (persian, number)
+
+
+def test_what_a_terminal_obeys_or_turns_text_around_is_left_out(tmp_path: Path) -> None:
+    odd = r"'\u001b[31mOdd\u202e \u009bname'@en, 'عجیب\u200c‌ها\u2066'@fa ; shahr:gist 'a\u0007b'"
+    old = "graph:a { city:isfahan shahr:gist 'x' }"
+    found = told(tmp_path, old, f"graph:a {{ city:odd rdfs:label {odd} . city:isfahan shahr:gist 'a\\u0007b' }}")
+    for text in (to_markdown(found, Phrases(), "en", "\x1b[1m", "2"), to_json(found).decode()):
+        assert "[31mOdd name" in text.replace("\\", "")
+        assert not set("\x1b\x9b\x07\u202e\u2066") & set(text)
+        assert "“ab”" in text
+
+
+def test_where_there_are_no_graphs_triples_are_counted(tmp_path: Path) -> None:
+    one, other = (side(tmp_path, name, trig) for name, trig in (("1", ""), ("2", "graph:a { <x:a> <x:b> <x:c> }")))
+    one, other = replace(one, union=True), replace(other, union=True)
+    found = tell(compare(one.lines(), other.lines(), tmp_path), one, other, Phrases())
+    english, persian = (to_markdown(found, Phrases(), language, "1", "2") for language in ("en", "fa"))
+    assert "| Triples added | 1 |\n| Triples removed | 0 |\n\nAnd one other statement.\n" in english
+    assert "| سه‌تایی‌های افزوده‌شده | ۱ |" in persian
 
 
 def test_passages_are_counted_with_their_article(tmp_path: Path) -> None:
@@ -175,12 +224,12 @@ def test_a_page_has_numbers_sections_and_no_markup_from_labels(tmp_path: Path) -
     assert to_markdown(found, Phrases(), "en", "0.1.0", "0.2.0").splitlines() == [
         *("# Changes from 0.1.0 to 0.2.0", ""),
         *("| What | Number |", "|---|---:|", "| Quads added | 2 |", "| Quads removed | 1 |", "| Cities | 1 |"),
-        *("", "## Cities", "", r"- \<b\>\*odd\*\</b\> \# \[x\](y): new city"),
+        *("", "## Cities", "", r"- **\<b\>\*odd\*\</b\> \# \[x\](y)**: new city"),
         *("", "## Ontology", "", "### Breaking", "", "- shahr:Town is gone"),
     ]
     persian = to_markdown(found, Phrases(), "fa", "0.1.0", "0.2.0")
     assert persian.startswith("# تغییرها از 0.1.0 به 0.2.0\n\n| موضوع | شمار |\n")
-    assert "- عجیب: شهر تازه\n" in persian
+    assert "- **عجیب**: شهر تازه\n" in persian
 
 
 def test_json_holds_what_the_pages_say_in_both_languages(tmp_path: Path) -> None:
@@ -213,7 +262,9 @@ def test_a_release_has_its_changes_as_patch_pages_and_json(tmp_path: Path) -> No
     files = sorted(str(path.relative_to(one)) for path in one.rglob("*") if path.is_file())
     wanted = ["CHANGES.fa.md", "CHANGES.md", "changes.json", "changes.rdfp.gz", "changes.rdfp.zst"]
     assert files == [f"changes/{name}" for name in wanted]
-    assert "- Isfahan: one more sister city, Kazan\n" in (one / "changes" / "CHANGES.md").read_text(encoding="utf-8")
+    assert "- **Isfahan**: one more sister city, Kazan\n" in (one / "changes" / "CHANGES.md").read_text(
+        encoding="utf-8"
+    )
     assert [(one / name).read_bytes() for name in files] == [(other / name).read_bytes() for name in files]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from shahr.cli import asking, building, releasing, serving
+from shahr.cli.terminal import cleared_up_on_sigterm
 from shahr.errors import ShahrError
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -69,3 +70,5 @@ def _commands() -> list[click.Command]:
 def main(context: click.Context, project: Path | None) -> None:
     """Shahr, the open knowledge graph of city diplomacy."""
     context.obj = project
+    if context.invoked_subcommand != "serve":  # which ends in its own way
+        context.with_resource(cleared_up_on_sigterm())

@@ -13,12 +13,17 @@ from shahr.errors import ReleaseError, shown
 
 @click.command()
 @click.argument("version")
-@click.option("--previous", type=click.Path(path_type=Path), metavar="DIR", help="Compare with this release.")
+@click.option(
+    "--previous",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Compare with this release elsewhere.",
+)
 def publish(version: str, previous: Path | None) -> None:
     """Make the release VERSION of what is built, in dist/release/VERSION.
 
-    It is compared with the newest release there is. SOURCE_DATE_EPOCH sets its date, which else is the newest day that
-    the sources speak of.
+    It is compared with the newest release there is, or with one elsewhere that is no older. SOURCE_DATE_EPOCH sets its
+    date, which else is the newest day that the sources speak of.
     """
     from shahr.inputs import is_fresh
     from shahr.release import publish as stage

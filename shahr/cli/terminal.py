@@ -1,8 +1,10 @@
-"""What every command knows: the project it works on, and a terminal to show progress on."""
+"""What every command knows: the project it works on, a terminal to show progress on, and how it is ended."""
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,3 +47,21 @@ def growing_progress(label: str) -> Iterator[Callable[[int, int], None]]:
             bar.update(done - bar.pos)
 
         yield show
+
+
+@contextmanager
+def cleared_up_on_sigterm() -> Iterator[None]:
+    """Leave with exit code 143 on SIGTERM, as a process that dies of it seems to, but clear up before."""
+    is_ours = threading.current_thread() is threading.main_thread()  # elsewhere there are no handlers
+    if not is_ours or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _leave(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)

@@ -48,9 +48,9 @@ def mark(room: Path, version: str) -> None:
     (room / MARK).write_text("\n".join([told, *names]) + "\n", encoding="utf-8")
 
 
-def link_tree(source: Path, target: Path) -> None:
-    """Give a folder the same files as another, without a copy where both are on one disk."""
-    shutil.copytree(source, target, copy_function=_link)
+def copy_tree(source: Path, target: Path) -> None:
+    """Give a folder the same files as another, no hard links: who edits one of ours does not change the other."""
+    shutil.copytree(source, target, copy_function=_copy)
 
 
 def _check(folder: Path) -> None:
@@ -89,9 +89,7 @@ def _exchanged(one: Path, other: Path) -> bool:
     return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)
 
 
-def _link(source: str, target: str) -> str:
-    try:
-        os.link(source, target)
-    except OSError:  # another disk, or one without hard links
-        shutil.copyfile(source, target)
+def _copy(source: str, target: str) -> str:
+    shutil.copyfile(source, target)
+    Path(target).chmod(0o644)
     return target

@@ -13,7 +13,7 @@ from flask import Flask
 from server import create_app
 from shahr.builds import locked
 from shahr.edition.crawl import Crawl, Progress
-from shahr.edition.folder import link_tree, mark, next_edition
+from shahr.edition.folder import copy_tree, mark, next_edition
 from shahr.edition.relinking import Relinking
 from shahr.edition.sitemap import checked_base, write_robots, write_sitemap
 from shahr.edition.workbench import blueprint, write_workbench
@@ -27,10 +27,11 @@ from shahr.web.settings import Settings
 from shahr.web.site import Site, site_of
 
 HOST = "http://edition.invalid"  # what the application believes to be; it must stand in no file
+LOGO = "/logo.svg"  # the ontology names it
 STARTS = (
     *("/", "/questions", "/concept.html", "/graph.html", "/ns.html", "/shapes.html", "/dumps/", "/sparql.html"),
     *(f"/{kind}.html" for kind in (*ENTITY_PREFIXES, *SOURCE_PREFIXES, *FACT_PREFIXES)),
-    *("/404.html", "/context.jsonld", "/feed.atom"),
+    *("/404.html", "/context.jsonld", "/feed.atom", LOGO),
     *(f"/{name}.{suffix}" for name in ("void", "catalog") for suffix in ("ttl", "jsonld", "rdf", "nt", "nq")),
 )
 PATIENT = Limits(seconds=600.0, memory=8 * 1024**3, result=1024**3)  # our own pages, on a machine busy with them
@@ -53,6 +54,7 @@ def make_site(
             crawl = Crawl(app, room, HOST, progress)
             crawl.walk(STARTS)
         _copy_well_known(room)
+        _copy_logo(room, crawl)
         Relinking(room, crawl.others, HOST, base).relink(sorted(crawl.made))
         write_robots(room, base)
         write_sitemap(room, crawl.made, base)
@@ -66,7 +68,7 @@ def _copy_releases(project: Project, room: Path) -> Record:
     records = []
     for version in released(project):
         records.append(check_release(project.releases / version))
-        link_tree(project.releases / version, room / "dumps" / version)
+        copy_tree(project.releases / version, room / "dumps" / version)
     if not records:
         raise ReleaseError("there is no release to put into the edition: run `shahr publish VERSION` first")
     return records[0]
@@ -77,6 +79,13 @@ def _copy_well_known(room: Path) -> None:
     if (room / "void.ttl").is_file():
         (room / ".well-known").mkdir()
         shutil.copyfile(room / "void.ttl", room / ".well-known" / "void")
+
+
+def _copy_logo(room: Path, crawl: Crawl) -> None:
+    """Put the logo where the server leads on from there."""
+    asset = crawl.others.get(LOGO[1:])
+    if asset in crawl.made:
+        shutil.copyfile(room / str(asset), room / LOGO[1:])
 
 
 @contextmanager

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,14 +12,9 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from shahr.errors import ReleaseError
+from shahr.packing import packing_gzip, packing_zstd
 from shahr.releases import ReleaseFile, Texts
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
-GZIP, ZSTD = 6, 9  # levels: the next better one takes twice as long for a few per cent
 PIECE = 1 << 18  # bytes
 BUFFER = 1 << 20  # bytes, of files that are read or written line by line
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")  # the same in a path and in an IRI
@@ -68,12 +61,7 @@ class ReleaseFolder:
         with ExitStack() as opened:
             gz = opened.enter_context(self._file(f"{path}.gz", kind, "gzip"))
             zst = opened.enter_context(self._file(f"{path}.zst", kind, "zstd"))
-            # No name and no time goes into them, so that the same bytes become the same file.
-            packers = (
-                opened.enter_context(gzip.GzipFile("", "wb", GZIP, gz, mtime=0)),
-                opened.enter_context(zstd.ZstdFile(zst, "wb", level=ZSTD)),
-            )
-            both = _Both(packers)
+            both = _Both((opened.enter_context(packing_gzip(gz)), opened.enter_context(packing_zstd(zst))))
             yield both
             both.flush()
 

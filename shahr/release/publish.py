@@ -61,7 +61,8 @@ def publish(
 ) -> Record:
     """Make the release `version` of the current build, and give its record; `done` is called after each part.
 
-    `previous` is the folder of the release to compare with, by default that of the newest release there is.
+    `previous` is the folder of the release to compare with, by default that of the newest release there is; none that
+    is older than that.
     BadVersion, ReleaseDamaged, ReleaseError, ProjectMissing; BuildBusy where another shahr is writing dist/. On any
     error dist/release is left as it was.
     """
@@ -136,12 +137,18 @@ def _next(project: Project) -> Iterator[Path]:
 
 
 def _before(project: Project, version: str, previous: Path | None) -> tuple[Record, Path] | None:
-    """Give the release before, proved to be whole; BadVersion where the new one would not be newer than all."""
+    """Give the release before, proved to be whole; BadVersion where the new one would not be newer than all.
+
+    A `previous` that is older than the newest release here is refused: what came after it promised more.
+    """
     there = released(project)
     if os.path.lexists(project.releases / version):
         raise BadVersion(version, f"{shown(project.releases / version)} is there already, and a release never changes")
     folder = previous if previous or not there else project.releases / there[0]
     before = (check_release(folder), folder) if folder else None
+    if before and there and parse_version(before[0].version) < parse_version(there[0]):
+        reason = f"the newest release is {there[0]}: compare with that, or leave --previous out"
+        raise ReleaseError(f"{shown(before[1])} is the release {before[0].version}, but {reason}")
     newest = max([*there, *([before[0].version] if before else [])], key=parse_version, default=None)
     if newest and parse_version(version) <= parse_version(newest):
         raise BadVersion(version, f"the newest release is {newest}, and a new one must have a higher version")

@@ -1,14 +1,22 @@
-"""Where a reader finds a page about an IRI."""
+"""Where a reader finds a page about an IRI, and where this service is."""
 
 from __future__ import annotations
 
 import re
 
+from flask import request
+
 from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, SLUG, SOURCE_PREFIXES
+from shahr.web.description import usable_address
 
 KINDS = (*ENTITY_PREFIXES, *SOURCE_PREFIXES, *FACT_PREFIXES, "concept", "graph")
 _NODE = re.compile(rf"({'|'.join(KINDS)})/({SLUG})(/[a-z]+)?")
 _TERM = re.compile(r"(ns|shapes)#([A-Za-z][A-Za-z0-9-]*)")
+
+
+def base_address() -> str:
+    """Give the http(s) address of this service, with a slash at its end; Shahr's own for an odd Host header."""
+    return usable_address(f"{request.host_url}sparql").removesuffix("sparql")
 
 
 def is_own(iri: str) -> bool:

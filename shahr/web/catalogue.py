@@ -5,6 +5,7 @@ Nothing of the server is in them: all addresses are IRIs of ours, which lead to 
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -16,7 +17,7 @@ from werkzeug.wrappers import Response
 from shahr.errors import SourceError
 from shahr.formats import data_formats
 from shahr.namespaces import BASE, iri
-from shahr.releases import Record
+from shahr.releases import LANGUAGES, Record
 from shahr.turtle import parse_turtle
 from shahr.web.dereference import data_response, see
 from shahr.web.documents import Library
@@ -27,7 +28,6 @@ from shahr.web.state import shelf
 CATALOGUE, ENDPOINT = BASE + "catalog", BASE + "sparql"
 DEVELOPERS = CATALOGUE + "#developers"
 PROTOCOL = "https://www.w3.org/TR/sparql11-protocol/"
-LANGUAGES = ("en", "fa")
 _LANGUAGE = "http://publications.europa.eu/resource/authority/language/"
 _TITLE = {"en": "The catalogue of Shahr", "fa": "فهرست داده‌های شهر"}
 _DESCRIPTION = {
@@ -80,7 +80,26 @@ class _Views:
 
     def _data(self, triples: Sequence[Triple], suffix: str) -> Response:
         quads = [Quad(one.subject, one.predicate, one.object) for one in triples]
-        return data_response(self._library.write(quads, suffix), data_formats()[suffix].media_types[0])
+        body = self._library.write(quads, suffix)
+        if suffix == "jsonld":
+            body = _with_context(body, json.loads(self._library.context())["@context"])
+        return data_response(body, data_formats()[suffix].media_types[0])
+
+
+def _with_context(document: bytes, context: Mapping[str, object]) -> bytes:
+    """Give a document in JSON-LD with what it uses of its context inside.
+
+    Who looks for data may know no other address of ours, and harvesters fetch no context.
+    """
+    body = json.loads(document)
+    terms = _used(context, json.dumps(body["@graph"]))
+    prefixes = _used(context, json.dumps(list(terms.values())))
+    return json.dumps(body | {"@context": prefixes | terms}, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _used(context: Mapping[str, object], text: str) -> dict[str, object]:
+    """Give the definitions of the terms and prefixes that stand in some JSON; one too many does no harm."""
+    return {name: one for name, one in context.items() if f'"{name}"' in text or f'"{name}:' in text}
 
 
 def _see(path: str) -> Response:

@@ -26,7 +26,8 @@ from shahr.web.language import link
 from shahr.web.state import shelf
 
 WHOLES = ("ns", "shapes", "concept", "graph")
-PARTS = {"": "shahr", "rl": "shahr-rl", "alignments": "alignments"}  # files of the ontology by the ends of their IRIs
+# files of the ontology by the ends of their IRIs
+PARTS = {"": "shahr", "rl": "shahr-rl", "alignments": "alignments", "concepts": "concepts"}
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 LONGEST = 200  # characters of a slug
 _SLUG = re.compile(SLUG)
@@ -117,14 +118,14 @@ class _Views:
         return see(f"/{kind}/{slug}")
 
     def see_module(self, below: str) -> Response:
-        """Send to the ontology for a part of it, or to the file of a release for a version of it or of a part."""
+        """Send to the ontology for a part of it, and for a version of one to its file in a release, or to its page."""
         if len(below) > LONGEST:
             raise NotFound
         part, _slash, version = below.rpartition("/")
         path = f"ontology/{PARTS.get(part, '')}"
         formats = {suffix: one for suffix, one in data_formats().items() if shelf().offer(version, f"{path}.{suffix}")}
         if formats:
-            return see(address(version, path), formats, "/ns.html")
+            return see(address(version, path), formats, address(version, ""))
         check_node(f"{BASE}ns/{below}")
         return see("/ns")
 

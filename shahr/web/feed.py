@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from shahr.namespaces import BASE
 from shahr.releases import Record
-from shahr.web.addresses import address_of
+from shahr.web.addresses import address_of, base_address
 from shahr.web.drawing.letters import harmless
 from shahr.web.dumps.changes import LOG, read_changes
 from shahr.web.dumps.shelf import address
@@ -48,7 +48,7 @@ def feed() -> Response:
     releases = [_release(one) for one in shelf().releases[:RELEASES]]
     entries = sorted([*releases, *_facts()], key=lambda one: one.day, reverse=True)
     updated = entries[0].day if entries else NEVER
-    text = render_template("feed.xml", entries=entries, updated=updated, base=BASE)
+    text = render_template("feed.xml", entries=entries, updated=updated, base=BASE, here=base_address())
     return in_language(Response(text, content_type=f"{MEDIA_TYPE}; charset=utf-8"))
 
 

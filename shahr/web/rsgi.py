@@ -192,7 +192,10 @@ class Application:
             await self._send_blocks(reply, protocol)
 
     async def _send_blocks(self, reply: Reply, protocol: RSGIHTTPProtocol) -> None:
-        """Send a large body block by block, so that one who does not read is noticed and left."""
+        """Hand a large body to the server block by block, so that one who has gone is noticed in the middle of it.
+
+        The server takes each block at once and keeps what a slow reader has not read: we do not wait for the reader.
+        """
         size = len(reply.body)
         self.unsent += size
         try:

@@ -5,21 +5,23 @@ A sitemap may hold 50,000 addresses. Where there are more, /sitemap.xml is an in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 from pyoxigraph import Literal
 from werkzeug.exceptions import NotFound
 
 from shahr.namespaces import BASE
-from shahr.web.addresses import address_of, slug_of
+from shahr.web.addresses import address_of, base_address, slug_of
 from shahr.web.dumps.shelf import ROOT, address
 from shahr.web.listing import KINDS
 from shahr.web.receipts import first_column
 from shahr.web.state import page_query, shelf, state
 
+MOST = 50_000  # pages of a part
 NODES = 40_000  # in a part; sitemap.rq finds as many
 PAGES = ("/", "/questions", "/sparql", "/ns.html", "/shapes.html", "/concept.html", "/graph.html")
 CLOSED = ("/search", "/complete", "/sparql?query=", "/sparql?*query=", "/metrics", "/health")
@@ -31,6 +33,9 @@ class Entry:
 
     path: str
     changed: str = ""
+
+
+Part = Callable[[], Iterable[Entry]]
 
 
 def blueprint() -> Blueprint:
@@ -45,7 +50,7 @@ def blueprint() -> Blueprint:
 def robots() -> Response:
     """Let robots read all but what is made anew for each reader (RFC 9309)."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), "Allow: /", ""]
-    lines.append(f"Sitemap: {request.host_url}sitemap.xml")
+    lines.append(f"Sitemap: {base_address()}sitemap.xml")
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
@@ -58,17 +63,25 @@ class _Parts:
 
     def sitemap(self) -> Response:
         """Give all pages, or the index of the parts."""
-        starts = self._starts()
-        if len(starts) == 1:
-            return _xml("sitemap.xml", entries=_entries(1, ""))
-        return _xml("sitemap-index.xml", numbers=range(1, len(starts) + 1))
+        parts = self._all()
+        if len(parts) == 1:
+            return _xml("sitemap.xml", entries=parts[0]())
+        return _xml("sitemap-index.xml", numbers=range(1, len(parts) + 1))
 
     def part(self, number: int) -> Response:
         """Give one of several parts, counted from 1; NotFound."""
-        starts = self._starts()
-        if len(starts) == 1 or not 1 <= number <= len(starts):
+        parts = self._all()
+        if len(parts) == 1 or not 1 <= number <= len(parts):
             raise NotFound
-        return _xml("sitemap.xml", entries=_entries(number, starts[number - 1]))
+        return _xml("sitemap.xml", entries=parts[number - 1]())
+
+    def _all(self) -> list[Part]:
+        """Give all parts; pages that are about no node share the first one where they fit in."""
+        others, starts = list(_others()), self._starts()
+        if len(others) <= MOST - NODES:
+            return [partial(_entries, others, starts[0]), *(partial(_entries, [], start) for start in starts[1:])]
+        apart = [partial(iter, others[start : start + MOST]) for start in range(0, len(others), MOST)]
+        return [*apart, *(partial(_entries, [], start) for start in starts)]
 
     def _starts(self) -> list[str]:
         """Give for each part the node behind which it begins."""
@@ -88,10 +101,9 @@ def _nodes(after: str) -> list[str]:
     return first_column(page_query("sitemap").filled(["base", "after"], [[Literal(BASE), Literal(after)]]))
 
 
-def _entries(number: int, after: str) -> Iterator[Entry]:
-    """The pages of a part; the first one holds those that are about no node, too."""
-    if number == 1:
-        yield from _others()
+def _entries(others: Iterable[Entry], after: str) -> Iterator[Entry]:
+    """The pages of a part: some others, and those about the nodes behind one."""
+    yield from others
     yield from (Entry(path) for path in _pages_of(_nodes(after)))
 
 
@@ -114,5 +126,5 @@ def _pages_of(nodes: Iterable[str]) -> Iterator[str]:
 
 
 def _xml(template: str, entries: Iterable[Entry] = (), numbers: Sequence[int] = ()) -> Response:
-    text = render_template(template, base=request.host_url.rstrip("/"), entries=entries, numbers=numbers)
+    text = render_template(template, base=base_address().removesuffix("/"), entries=entries, numbers=numbers)
     return Response(text, content_type="application/xml; charset=utf-8")

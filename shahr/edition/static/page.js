@@ -11,6 +11,8 @@
   const scripts = document.currentScript.src;
   const prefixes = Object.entries(JSON.parse(texts.prefixes));
   const mine = new RegExp(`^(${texts.kinds.split(" ").join("|")})/([a-z0-9]+(?:-[a-z0-9]+)*)$`);
+  const prologue = /^(?:\s|#.*|(?:PREFIX\s*[^\s:<]*:|BASE)\s*<[^<>]*>)*/i;
+  const begins = /^(?:SELECT|ASK|CONSTRUCT|DESCRIBE|PREFIX|BASE)\b/i; // the last two where they cannot be read
   const term = /^(ns|shapes)#([A-Za-z][A-Za-z0-9-]*)$/;
   let worker = null;
   let loaded = null; // a promise, once the graph is asked for
@@ -151,15 +153,21 @@
     return `${line}\n${" ".repeat(Math.max(place[2] - 1, 0))}↑`;
   }
 
+  // The engine takes a change of the graph for a slip of the pen, and an empty query too.
+  function isForm(query) {
+    return begins.test(query.replace(prologue, ""));
+  }
+
   function fail(error) {
     const place = /^error at (\d+):(\d+)/.exec(error.message);
     tell(place ? filled(texts.place, { line: number(place[1]), column: number(place[2]) }) : "");
     const sentence = part("sentence");
-    sentence.textContent = readable(error.message);
-    const ours = [texts.failed, texts.stopped].includes(error.message);
+    const said = place && !isForm(field.value) ? texts.forms : readable(error.message);
+    sentence.textContent = said;
+    const ours = [texts.failed, texts.stopped, texts.forms].includes(said);
     sentence.lang = ours ? language : "en";
     sentence.dir = ours ? document.documentElement.dir : "ltr";
-    sentence.classList.toggle("where", Boolean(place));
+    sentence.classList.toggle("where", Boolean(place) && !ours);
     part("failure").hidden = false;
     field.setAttribute("aria-invalid", "true");
   }

@@ -38,6 +38,7 @@ _TYPE, _FIRST, _REST = (iri(f"rdf:{name}") for name in ("type", "first", "rest")
 _INTEGERS = ("xsd:positiveInteger", "xsd:nonNegativeInteger", "xsd:integer", "xsd:decimal")
 _WORDS = tuple(iri(name) for name in ("rdfs:label", "rdfs:comment", "skos:definition", "skos:example"))
 _TRUE = ("true", "1")
+_DEEP = 32  # expressions within expressions that are read
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,17 @@ class Term:
 
 
 class Axioms:
-    """The terms of our namespace by IRI, and the pairs of IRIs that are disjoint."""
+    """The terms of our namespace by IRI, and the pairs of IRIs that are equivalent or disjoint."""
 
     def __init__(self, triples: Iterable[Triple | Quad]) -> None:
         self._said: dict[str, list[tuple[str, object]]] = {}
         for one in triples:
             self._said.setdefault(_key(one.subject), []).append((one.predicate.value, one.object))
-        self._above = {subject: set(self._named(subject, *_HIERARCHY, *_EQUIVALENT)) for subject in self._said}
+        self.equivalent = self._equivalent()
+        self._above = {subject: set(self._named(subject, *_HIERARCHY)) for subject in self._said}
+        for this, that in map(sorted, self.equivalent):
+            self._above.setdefault(this, set()).add(that)
+            self._above.setdefault(that, set()).add(this)
         self._inverse = self._inverses()
         self.terms = {subject: self._term(subject) for subject in sorted(self._said) if subject.startswith(SHAHR)}
         self.terms = {subject: term for subject, term in self.terms.items() if term.kinds}
@@ -125,10 +130,10 @@ class Axioms:
         return map(self._expression, self._objects(subject, *predicates))
 
     def _expression(self, node: object, within: tuple[str, ...] = ()) -> Expression:
-        """Read a class expression; a node that holds itself is read once."""
+        """Read a class expression; a node that holds itself is read once, and nothing that is very deep."""
         if isinstance(node, NamedNode | Literal):
             return node.value
-        if (key := _key(node)) in within:
+        if (key := _key(node)) in within or len(within) == _DEEP:
             return "…"
         within = (*within, key)
         for members in self._objects(key, iri("owl:unionOf")):
@@ -153,6 +158,10 @@ class Axioms:
                 found.setdefault(subject, set()).add(other)
                 found.setdefault(other, set()).add(subject)
         return found
+
+    def _equivalent(self) -> set[frozenset[str]]:
+        pairs = ((subject, one) for subject in self._said for one in self._named(subject, *_EQUIVALENT))
+        return {frozenset(pair) for pair in pairs if pair[0] != pair[1]}
 
     def _disjoint(self) -> Iterator[tuple[str, str]]:
         for subject in self._said:

@@ -3,7 +3,8 @@
 Breaking, so that queries or data that were right may be wrong now: a class or property of ours that is gone without
 having been deprecated, or has become something else; a domain or range that is new or narrower (one that is wider, or
 gone, is compatible); a superclass or superproperty, symmetry, inverse or chain that nothing entails any more; new
-disjointness, functionality, irreflexivity, keys and restrictions on what was there. A deprecated term promises nothing.
+equivalence and disjointness, functionality, irreflexivity, keys and restrictions on what was there. A deprecated term
+promises nothing.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ def ontology_changes(old: Iterable[Triple | Quad], new: Iterable[Triple | Quad])
     breaking, compatible = [*_gone(before, after)], [*_come(before, after)]
     for name in shared:
         breaking.extend((name, text) for text in _broken(name, before, after))
+    breaking.extend(_newly_equivalent(before, after, frozenset(shared)))
     breaking.extend(_newly_disjoint(before, after, frozenset(shared)))
     for name in before.terms.keys() & after.terms.keys():
         compatible.extend((name, text) for text in _kept(name, before, after))
@@ -144,6 +146,14 @@ def _constrained(short: str, old: Term, new: Term) -> Iterator[Texts]:
         yield _texts(f"{short} has a new key {key}", f"{short} کلید تازه‌ای دارد: {key}")
 
 
+def _newly_equivalent(before: Axioms, after: Axioms, shared: frozenset[str]) -> Iterator[_Named]:
+    """Tell which terms that were there have the same members now, and did not have to before."""
+    for one, other in sorted(sorted(pair) for pair in after.equivalent if pair <= shared):
+        if not (before.is_below(one, other) and before.is_below(other, one)):
+            names = curie(one), curie(other)
+            yield one, _texts("{} and {} are now equivalent".format(*names), "{} و {} اکنون هم‌ارزند".format(*names))
+
+
 def _newly_disjoint(before: Axioms, after: Axioms, shared: frozenset[str]) -> Iterator[_Named]:
     for pair in after.disjoint - before.disjoint:
         if len(pair) == 2 and pair <= shared:
@@ -162,15 +172,23 @@ def _kept(name: str, before: Axioms, after: Axioms) -> Iterator[Texts]:
     old, new, short = before.terms[name], after.terms[name], curie(name)
     if new.deprecated and not old.deprecated:
         yield _texts(f"{short} is now deprecated", f"{short} اکنون منسوخ است")
+    if old.deprecated and not new.deprecated:
+        yield _texts(f"{short} is no longer deprecated", f"{short} دیگر منسوخ نیست")
     if old.words != new.words:
         yield _texts(f"the words about {short} have changed", f"توضیح {short} تغییر کرده است")
     english, persian = _RELATIONS["class" in new.kinds]
-    for above in sorted(map(curie, new.above - old.above)):
+    for above in sorted(curie(above) for above in new.above - old.above if _is_new_above(name, above, before, after)):
         yield _texts(f"{short} is now {english} {above}", f"{short} اکنون {persian} {above} است")
     if old.domain != new.domain and all(_implied(one, old.domain, after) for one in new.domain):
         yield _texts(f"the domain of {short} is wider", f"دامنهٔ {short} گسترده‌تر شده است")
     if old.range != new.range and all(_implied(one, old.range, after) for one in new.range):
         yield _texts(f"the range of {short} is wider", f"برد {short} گسترده‌تر شده است")
+
+
+def _is_new_above(name: str, above: str, before: Axioms, after: Axioms) -> bool:
+    """Tell whether something is above a term that was not, unless the two are equivalent now, which is told apart."""
+    told_apart = frozenset((name, above)) in after.equivalent and {name, above} <= before.terms.keys()
+    return not before.is_below(name, above) and not told_apart
 
 
 def _implied(part: Expression, old: set[Expression], after: Axioms) -> bool:

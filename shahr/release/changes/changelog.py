@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from shahr.release.changes.letters import harmless, in_order
 from shahr.release.changes.phrases import Phrases, fill, same
 from shahr.release.changes.words import Entity, Told
 from shahr.releases import LANGUAGES, Texts
@@ -19,8 +20,8 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>|#])")
 def to_json(told: Told) -> bytes:
     """Write what was told, the same bytes for the same difference.
 
-    {"added", "removed": quads, "entities": [{"iri", "kind", "label", "lines"}], "ontology": {"breaking", "compatible"},
-    "rest": {"statements", "graphs"}}; every text is {"en", "fa"}.
+    {"added", "removed": quads, or triples where graphs were left out, "entities": [{"iri", "kind", "label", "lines"}],
+    "ontology": {"breaking", "compatible"}, "rest": {"statements", "graphs"}}; every text is {"en", "fa"}.
     """
     read: dict[str, Any] = {
         "added": told.added,
@@ -44,9 +45,8 @@ class _Page:
 
     def __init__(self, told: Told, phrases: Phrases, language: str) -> None:
         self._told, self._phrases, self._language = told, phrases, language
-        sections = {
-            name: [one for one in told.entities if phrases.group_of(one.kind) == name] for name in phrases.groups
-        }
+        entities = sorted(told.entities, key=lambda one: in_order(one.label[language]))
+        sections = {name: [one for one in entities if phrases.group_of(one.kind) == name] for name in phrases.groups}
         self._sections = {name: entities for name, entities in sections.items() if entities}
 
     def lines(self, old: str, new: str) -> Iterator[str]:
@@ -72,7 +72,8 @@ class _Page:
         """Give the table of numbers."""
         yield f"| {self._said('what')} | {self._said('number')} |"
         yield "|---|---:|"
-        rows = [(self._said("added"), self._told.added), (self._said("removed"), self._told.removed)]
+        kind = "_union" if self._told.union else ""
+        rows = [(self._said(f"added{kind}"), self._told.added), (self._said(f"removed{kind}"), self._told.removed)]
         rows += [(self._phrases.groups[name][self._language], len(found)) for name, found in self._sections.items()]
         yield from (f"| {title} | {self._figure(number)} |" for title, number in rows)
 
@@ -83,8 +84,8 @@ class _Page:
             yield f"- {self._said('omitted', n=same(f'{len(items) - LISTED:,}'))}"
 
     def _entity(self, one: Entity) -> str:
-        label = one.label[self._language]
-        return _escaped(f"{label}: {self._phrases.together(one.lines, self._language)}")
+        label, said = one.label[self._language], self._phrases.together(one.lines, self._language)
+        return f"**{_escaped(label)}**: {_escaped(said)}"
 
     def _ontology(self) -> Iterator[str]:
         parts = {"breaking": self._told.ontology.breaking, "compatible": self._told.ontology.compatible}
@@ -96,6 +97,8 @@ class _Page:
 
     def _rest(self) -> str:
         number, graphs = self._told.rest, self._told.rest_graphs
+        if self._told.union:
+            return self._said(f"{_plural('rest', number)}_union", n=self._phrases.number(number))
         where = fill(self._phrases.page[_plural("graphs", graphs)], n=self._phrases.number(graphs))
         return self._said(_plural("rest", number), n=self._phrases.number(number), graphs=where)
 
@@ -111,5 +114,5 @@ def _plural(name: str, number: int) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Write text on one line, so that nothing in it is taken for Markdown."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    """Write text on one line, so that nothing in it is taken for Markdown, or by a terminal."""
+    return _MARKUP.sub(r"\\\1", " ".join(harmless(text).split()))

@@ -21,7 +21,7 @@ _PAGES = {"en": "changes/CHANGES.md", "fa": "changes/CHANGES.fa.md"}
 _TITLES = {
     "patch": {
         "en": "Quads added and removed since the previous release",
-        "fa": "چهارتایی‌های افزوده و حذف‌شده از انتشار پیش",
+        "fa": "چهارتایی‌های افزوده‌شده و حذف‌شده نسبت به انتشار پیش",
     },
     "json": {"en": "Changes in words, as JSON", "fa": "تغییرها به زبان ساده، به صورت JSON"},
     "en": {"en": "Changes in words, in English", "fa": "تغییرها به زبان ساده، به انگلیسی"},

@@ -16,6 +16,7 @@ from shahr.errors import ReleaseError
 
 _TERM = re.compile(rb'"(?:[^"\\]|\\.)*"|<[^<>\s]*>|_:([^\s<>"]+)')
 LEAST, PER_LINE = 200_000, 50  # steps allowed: a second or two, and what many small components need
+ALONE, ROUNDS = 1_000_000, 5  # those of one component: a few seconds, or a few rounds where it is large
 
 Colours = Mapping[bytes, bytes]  # of blank nodes by their labels
 
@@ -48,11 +49,17 @@ class Steps:
 
     def __init__(self, lines: int) -> None:
         self._left = LEAST + PER_LINE * lines
+        self._alone = self._left
+
+    def begin(self, size: int) -> None:
+        """Begin with a component; `size` are the steps of one round."""
+        self._alone = max(ALONE, ROUNDS * size)
 
     def take(self, number: int) -> None:
         """Count some work; ReleaseError where it is too much."""
         self._left -= number
-        if self._left < 0:
+        self._alone -= number
+        if min(self._left, self._alone) < 0:
             raise ReleaseError("the blank nodes are too much alike to be compared: give some of them an IRI")
 
 
@@ -84,6 +91,7 @@ class _Component:
 
     def text(self) -> bytes:
         """Give the canonical text."""
+        self._steps.begin(self._size)
         return self._least(dict.fromkeys(self._around, b""))
 
     def _least(self, colours: Colours) -> bytes:

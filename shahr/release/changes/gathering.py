@@ -11,6 +11,7 @@ from pyoxigraph import Literal, RdfFormat, parse
 from shahr.canonical import without_graph
 from shahr.namespaces import curie, iri
 from shahr.release.changes.comparing import Difference
+from shahr.release.changes.letters import harmless
 from shahr.release.changes.phrases import Phrases
 from shahr.release.changes.sides import Side
 from shahr.release.folder import BUFFER
@@ -41,10 +42,10 @@ class Names:
         self._labels: dict[tuple[bytes, str], str] = {}
 
     def add(self, subject: bytes, literal: bytes) -> None:
-        """Keep a label, if it is the first one in its language."""
+        """Keep a label, without what does harm, if it is the first one in its language."""
         term = parse_term(literal)
-        if isinstance(term, Literal) and term.language in LANGUAGES:
-            self._labels.setdefault((subject, term.language), term.value)
+        if isinstance(term, Literal) and term.language in LANGUAGES and (label := harmless(term.value).strip()):
+            self._labels.setdefault((subject, term.language), label)
 
     def of(self, subject: bytes) -> Texts:
         """Give the label in each language, for want of one that in the other language, else the name with prefix."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from shahr.namespaces import BASE, SHAHR, iri
+from shahr.release.changes.letters import in_order
 from shahr.releases import LANGUAGES, Texts
 
 NAMED = 10  # names given in one sentence
 
 _FILE = Path(__file__).with_name("phrases.toml")
 _PERSIAN = str.maketrans("0123456789,", "۰۱۲۳۴۵۶۷۸۹٬")
+_DECIMAL = re.compile(r"[+-]?[0-9]+\.[0-9]+")
+_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+.*")
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,13 @@ class Phrases:
         own = predicate.startswith(f"<{SHAHR}".encode()) and predicate not in self._quiet
         return own or predicate in self.ties or predicate in self.nouns
 
-    def came(self, kind: str) -> Texts:
-        """Say that a node of a kind is new."""
+    def came(self, kind: str, ties: Sequence[Texts] = ()) -> Texts:
+        """Say that a node of a kind is new, and what ties it has."""
         new: Texts = self._kinds[kind]["new"]
-        return new
+        if not ties:
+            return new
+        together = {language: self._join([one[language] for one in ties], language) for language in LANGUAGES}
+        return self.line("with", new=new, ties=together)
 
     def gone(self, kind: str) -> Texts:
         """Say that a node of a kind is there no more."""
@@ -83,9 +90,8 @@ class Phrases:
         }
 
     def joined(self, names: Sequence[Texts]) -> Texts:
-        """Write names one after the other, the last ones as a number where there are many."""
-        shown = [*names] if len(names) <= NAMED else [*names[: NAMED - 1], self._others(len(names) - NAMED + 1)]
-        return {language: self._join([one[language] for one in shown], language) for language in LANGUAGES}
+        """Write names in the order of each language, the last ones as a number where there are many."""
+        return {language: self._listed([one[language] for one in names], language) for language in LANGUAGES}
 
     def quoted(self, text: str, language: str) -> str:
         """Put a text in the quotation marks of a language."""
@@ -95,8 +101,12 @@ class Phrases:
         """Write sentences about one thing as one."""
         return str(self._marks[language]["then"]).join(one[language] for one in sentences)
 
-    def _others(self, number: int) -> Texts:
-        return self.line("others", n=self.number(number))
+    def _listed(self, names: Sequence[str], language: str) -> str:
+        shown = sorted(names, key=in_order)
+        if len(shown) > NAMED:
+            others = self.line("others", n=self.number(len(shown) - NAMED + 1))
+            shown = [*shown[: NAMED - 1], others[language]]
+        return self._join(shown, language)
 
     def _join(self, names: Sequence[str], language: str) -> str:
         marks = self._marks[language]
@@ -118,8 +128,10 @@ def same(text: str) -> Texts:
 
 
 def digits(text: str, language: str) -> str:
-    """Write the digits of a number as a language does."""
-    return text.translate(_PERSIAN) if language == "fa" else text
+    """Write the digits of a number or date as a language does; those of a version are the same in all."""
+    if language != "fa" or _VERSION.fullmatch(text):
+        return text
+    return (text.replace(".", "٫") if _DECIMAL.fullmatch(text) else text).translate(_PERSIAN)
 
 
 def _term(name: str) -> bytes:

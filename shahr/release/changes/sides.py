@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import sys
-import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -18,16 +14,13 @@ from pyoxigraph import RdfFormat, parse, serialize
 
 from shahr.canonical import without_graph
 from shahr.errors import ReleaseError, SourceError
+from shahr.packing import BROKEN, SUFFIXES, open_packed
 from shahr.paths import Project
 from shahr.release.changes.components import Steps, canonical_text, components, labels, renamed
+from shahr.release.changes.opening import opened
 from shahr.release.folder import BUFFER
 from shahr.releases import NQUADS, Record, check_release, released
 from shahr.sorting import sorted_lines
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 FORMATS = MappingProxyType(
     {
@@ -39,7 +32,6 @@ FORMATS = MappingProxyType(
         ".jsonld": RdfFormat.JSON_LD,
     }
 )
-PACKED = (".gz", ".zst")
 _FETCH = "LoadDocumentCallback"  # what the parser of JSON-LD lacks, so that it fetches nothing
 LABELLED = (RdfFormat.N_QUADS, RdfFormat.N_TRIPLES)  # the labels of blank nodes in these are what a patch can name
 
@@ -87,13 +79,6 @@ def read_sides(project: Project, old: str, new: str, folder: Path) -> tuple[Side
     return one, other
 
 
-def open_packed(path: Path) -> IO[bytes]:
-    """Open a file for reading, unpacked if its name ends with .gz or .zst."""
-    if path.suffix == ".gz":
-        return cast("IO[bytes]", gzip.open(path, "rb"))
-    return cast("IO[bytes]", zstd.open(path, "rb")) if path.suffix == ".zst" else path.open("rb", BUFFER)
-
-
 def _place(project: Project, named: str) -> Path:
     """Find the folder of a release or the file that an argument names."""
     there = released(project)
@@ -106,7 +91,7 @@ def _place(project: Project, named: str) -> Path:
 
 def _format(path: Path) -> RdfFormat:
     """Tell the format of a file by its name."""
-    suffix = path.with_suffix("").suffix if path.suffix in PACKED else path.suffix
+    suffix = path.with_suffix("").suffix if path.suffix in SUFFIXES else path.suffix
     if suffix not in FORMATS:
         raise SourceError(path, None, f"cannot be told by its name: it must end with {', '.join(FORMATS)}, .gz or .zst")
     return FORMATS[suffix]
@@ -129,16 +114,13 @@ def _unpack(path: Path, target: Path) -> None:
     """Write the quads of a file as N-Quads."""
     form = _format(path)
     try:
-        with ExitStack() as opened:
-            source = (
-                {"input": opened.enter_context(open_packed(path))} if path.suffix in PACKED else {"path": str(path)}
-            )
-            serialize(parse(**source, format=form), str(target), format=RdfFormat.N_QUADS)
+        with opened(path, form) as file:
+            serialize(parse(cast("IO[bytes]", file), format=form), str(target), format=RdfFormat.N_QUADS)
     except SyntaxError as error:
         if _FETCH in error.msg:
             raise SourceError(path, None, "names a context elsewhere, and nothing is fetched: write it in") from error
         raise SourceError(path, error.lineno, f"is not {form.name}: {error.msg}") from error
-    except (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError) as error:
+    except BROKEN as error:
         raise SourceError(path, None, f"cannot be unpacked: {error}") from error
     except MemoryError as error:  # the parser's own, of some 16 MB
         raise SourceError(path, None, "has a name or text that is longer than the parser takes: cut it") from error

@@ -12,6 +12,7 @@ from shahr.namespaces import iri
 from shahr.release.changes.breaking import OntologyChanges, ontology_changes
 from shahr.release.changes.comparing import Difference
 from shahr.release.changes.gathering import Gathered, Node, gather, parse_term, triples
+from shahr.release.changes.letters import harmless
 from shahr.release.changes.ontologies import ontology_triples
 from shahr.release.changes.phrases import Phrases, Tie, digits, fill
 from shahr.release.changes.sides import Side
@@ -37,7 +38,10 @@ class Entity:
 
 @dataclass(frozen=True)
 class Told:
-    """A difference in words; `rest` counts the quads that no sentence speaks of, in `rest_graphs` graphs."""
+    """A difference in words; `rest` counts the quads that no sentence speaks of, in `rest_graphs` graphs.
+
+    Where graphs were left out, `union`, triples are counted.
+    """
 
     added: int
     removed: int
@@ -45,6 +49,7 @@ class Told:
     ontology: OntologyChanges
     rest: int
     rest_graphs: int
+    union: bool
 
 
 def tell(difference: Difference, old: Side, new: Side, phrases: Phrases) -> Told:
@@ -56,7 +61,7 @@ def tell(difference: Difference, old: Side, new: Side, phrases: Phrases) -> Told
     whole = teller.whole | {f"<{name}>".encode() for name in ontology.terms}
     graphs = list(_untold(difference, whole, teller.triples))
     counts = difference.added_count, difference.removed_count
-    return Told(*counts, entities, ontology, len(graphs), len(set(graphs)))
+    return Told(*counts, entities, ontology, len(graphs), len(set(graphs)), new.union)
 
 
 def _untold(difference: Difference, whole: set[bytes], told: set[bytes]) -> Iterator[bytes]:
@@ -83,32 +88,41 @@ class _Teller:
                 yield Entity(subject.decode()[1:-1], kind, self._names.of(subject), lines)
 
     def _lines(self, subject: bytes, node: Node, kind: str) -> Iterator[Texts]:
-        is_fact = self._phrases.group_of(kind) == "facts"
+        is_new = node.is_ and not node.was
+        is_told = node.is_ and not (is_new and self._phrases.group_of(kind) == "facts")
+        ties = [*self._ties(subject, node)] if is_told else []
         if node.is_ != node.was:
             self.whole.add(subject)
-            yield self._phrases.came(kind) if node.is_ else self._phrases.gone(kind)
-        if node.is_ and not (is_fact and not node.was):
-            yield from self._ties(subject, node)
+            held = [self._counted("held", tie, ends) for tie, ends, came in ties if is_new and came and not tie.now]
+            yield self._phrases.came(kind, held) if node.is_ else self._phrases.gone(kind)
+        yield from (self._tie(tie, ends, came) for tie, ends, came in ties if not (is_new and came and not tie.now))
         if node.is_ and node.was:
             for predicate in sorted({*node.removed, *node.added} - self._phrases.ties.keys()):
                 yield from self._changed(subject, predicate, node)
 
-    def _ties(self, subject: bytes, node: Node) -> Iterator[Texts]:
+    def _ties(self, subject: bytes, node: Node) -> Iterator[tuple[Tie, set[bytes], bool]]:
+        """Give each tie that came or is gone, with its ends."""
         for predicate, tie in self._phrases.ties.items():
-            for values, is_new in ((node.added, True), (node.removed, False)):
+            for values, came in ((node.added, True), (node.removed, False)):
                 ends = values.get(predicate, set())
                 self._note(subject, predicate, ends, tie.inverse)
-                told = sorted(ends - values.get(tie.unless or b"", set()))
-                if told:
-                    yield self._tie(tie, told, is_new)
+                if told := ends - values.get(tie.unless or b"", set()):
+                    yield tie, told, came
 
-    def _tie(self, tie: Tie, ends: list[bytes], is_new: bool) -> Texts:
-        names = self._phrases.joined([self._name(end, tie.quoted) for end in ends]) if tie.names else None
-        if sentence := tie.now if is_new else tie.nomore:
-            return fill(sentence, names=names or {})
+    def _tie(self, tie: Tie, ends: set[bytes], came: bool) -> Texts:
+        if sentence := tie.now if came else tie.nomore:
+            return fill(sentence, names=self._named(tie, ends))
+        return self._counted("more" if came else "fewer", tie, ends)
+
+    def _counted(self, name: str, tie: Tie, ends: set[bytes]) -> Texts:
         noun = (tie.one if len(ends) == 1 else tie.many) or {}
-        line = self._phrases.line("more" if is_new else "fewer", n=self._phrases.number(len(ends)), noun=noun)
-        return self._phrases.line("names", line=line, names=names) if names else line
+        line = self._phrases.line(name, n=self._phrases.number(len(ends)), noun=noun)
+        if not tie.names:
+            return line
+        return self._phrases.line("held_names" if name == "held" else "names", line=line, names=self._named(tie, ends))
+
+    def _named(self, tie: Tie, ends: set[bytes]) -> Texts:
+        return self._phrases.joined([self._name(end, tie.quoted) for end in sorted(ends)])
 
     def _changed(self, subject: bytes, predicate: bytes, node: Node) -> Iterator[Texts]:
         """Tell the values of a property, those in each language apart."""
@@ -138,7 +152,7 @@ class _Teller:
         if term.startswith(b"<"):
             return self._names.of(term)
         read = parse_term(term)
-        text = read.value if isinstance(read, Literal) else str(read)
+        text = harmless(read.value if isinstance(read, Literal) else str(read))
         if _PLAIN.fullmatch(text):
             return {language: digits(text, language) for language in LANGUAGES}
         text = text if len(text) <= LONGEST else text[:LONGEST] + "…"

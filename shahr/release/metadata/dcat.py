@@ -6,7 +6,7 @@ own; the catalogue is the sum of those of all releases.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -104,7 +104,7 @@ def _notes(record: Record) -> Texts:
     english, persian = f"Follows version {record.previous}.", f"پس از نسخهٔ {record.previous}."
     if record.added is not None and record.removed is not None:
         english += f" {number(record.added, 'en')} statements were added and {number(record.removed, 'en')} removed."
-        persian += f" {number(record.added, 'fa')} گزاره افزوده و {number(record.removed, 'fa')} گزاره برداشته شده است."
+        persian += f" {number(record.added, 'fa')} گزاره افزوده و {number(record.removed, 'fa')} گزاره حذف شده است."
     if any(one.path == _CHANGES for one in record.files):
         english += f" What changed, in words: {file_iri(record.version, _CHANGES)}"
         persian += f" شرح تغییرها: {file_iri(record.version, _CHANGES.replace('.md', '.fa.md'))}"
@@ -114,7 +114,6 @@ def _notes(record: Record) -> Texts:
 def _distribution(record: Record, file: ReleaseFile) -> Iterator[Triple]:
     """Describe one file, with its digest."""
     version, checksum = record.version, part_iri(record.version, f"checksum/{file.path}")
-    media_type = file.media_type.partition(";")[0]
     said: dict[str, Values] = {
         "dcterms:title": texts(file.title),
         "dcterms:license": NamedNode(record.about.licence),
@@ -123,7 +122,7 @@ def _distribution(record: Record, file: ReleaseFile) -> Iterator[Triple]:
         "dcat:accessURL": NamedNode(release_iri(version)),
         "dcat:downloadURL": NamedNode(file_iri(version, file.path)),
         "dcat:byteSize": typed(file.bytes, "xsd:nonNegativeInteger"),
-        "dcat:mediaType": nodes([] if media_type in _UNREGISTERED else [_MEDIA_TYPES + media_type]),
+        "dcat:mediaType": nodes(_media_type(file)),
         "dcat:compressFormat": nodes(_packing(file)),
         "spdx:checksum": NamedNode(checksum),
     }
@@ -213,7 +212,7 @@ def _time_and_place(record: Record, found: Statistics) -> Iterator[Triple]:
         yield from say(country, "dcterms:Location", {})
 
 
-def _kinds(record: Record, files: Iterable[ReleaseFile]) -> Iterator[Triple]:
+def _kinds(record: Record, files: Sequence[ReleaseFile]) -> Iterator[Triple]:
     """Say what the IRIs of others stand for, which DCAT-AP wants to be told."""
     standards = {_ontology(record.version), RDF_CANON, *chain.from_iterable(one.conforms_to for one in files)}
     kinds = {
@@ -221,7 +220,9 @@ def _kinds(record: Record, files: Iterable[ReleaseFile]) -> Iterator[Triple]:
         "dcterms:LinguisticSystem": _LANGUAGES,
         "dcterms:RightsStatement": [f"{_EU}access-right/PUBLIC"],
         "dcterms:Frequency": [f"{_EU}frequency/IRREG"],
+        "dcterms:MediaType": sorted({one for file in files for one in (*_media_type(file), *_packing(file))}),
         "dcterms:Standard": sorted(standards),
+        "foaf:Document": [record.about.homepage, release_iri(record.version)],
         "skos:Concept": _THEMES,
     }
     for kind, names in kinds.items():
@@ -231,6 +232,11 @@ def _kinds(record: Record, files: Iterable[ReleaseFile]) -> Iterator[Triple]:
 
 def _of_file(version: str, file: ReleaseFile) -> str:
     return part_iri(version, file.path)
+
+
+def _media_type(file: ReleaseFile) -> list[str]:
+    media_type = file.media_type.partition(";")[0]
+    return [] if media_type in _UNREGISTERED else [_MEDIA_TYPES + media_type]
 
 
 def _packing(file: ReleaseFile) -> list[str]:

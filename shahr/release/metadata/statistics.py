@@ -14,10 +14,10 @@ from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, SOURCE_PREFIX
 from shahr.release.folder import BUFFER
 from shahr.release.making import Making
 
-_TYPE, _COUNTRY = (f"<{iri(name)}>".encode() for name in ("rdf:type", "shahr:Country"))
+_TYPE, _COUNTRY = (f"<{iri(name)}>".encode() for name in ("rdf:type", "shahr:country"))
 _FROM, _TO = (f"<{iri(name)}>".encode() for name in ("shahr:earliest", "shahr:latest"))
 _DAY = re.compile(rb'^"(\d{4}-\d\d-\d\d)"')
-_OURS = f"<{BASE}".encode()
+_OURS, _CITY = (f"<{BASE}{kind}".encode() for kind in ("", "city/"))
 _LINKS = f" <{graph_iri('links')}> .\n".encode()
 
 
@@ -39,7 +39,7 @@ class Statistics:
     classes             instances of each class by its IRI
     properties          the use of each property by its IRI
     examples            the first entity, in the order of IRIs, of each kind that there is
-    countries           IRIs of the countries
+    countries           IRIs of the countries that the cities lie in
     days                the first and the last day that a fact is dated to, ISO 8601; empty where none is
     links               links to other data sets: their number by namespace of the target and IRI of the predicate
     """
@@ -79,7 +79,7 @@ class _Counter:
         self.masks: dict[bytes, int] = {}
         self.entities = self.all_subjects = 0
         self.kinds: dict[bytes, bytes] = {}
-        self.countries: list[bytes] = []
+        self.countries: set[bytes] = set()
         self.days: set[bytes] = set()
 
     def read(self, triples: Iterable[bytes]) -> None:
@@ -100,7 +100,7 @@ class _Counter:
             mask = masks.get(target, 0)
             if not mask & bit:
                 masks[target] = mask | bit
-            if predicate in (_TYPE, _FROM, _TO):
+            if predicate in (_TYPE, _COUNTRY, _FROM, _TO):
                 self._note(subject, predicate, target)
 
     def _begin(self, subject: bytes) -> None:
@@ -112,12 +112,12 @@ class _Counter:
                 self.kinds[kind] = subject
 
     def _note(self, subject: bytes, predicate: bytes, target: bytes) -> None:
-        if predicate != _TYPE:
+        if predicate == _TYPE:
+            self.classes[target] += 1
+        elif predicate != _COUNTRY:
             self.days.update(_DAY.findall(target))
-            return
-        self.classes[target] += 1
-        if target == _COUNTRY:
-            self.countries.append(subject)
+        elif subject.startswith(_CITY) and target.startswith(b"<"):
+            self.countries.add(target)
 
     def result(self, links: Mapping[tuple[str, str], int]) -> Statistics:
         """Give the counts as texts, in the order of IRIs."""
@@ -127,7 +127,7 @@ class _Counter:
             {_iri(one): self.classes[one] for one in sorted(self.classes) if one.startswith(b"<")},
             {_iri(one): Use(self.triples[one], self.subjects[one], objects[one]) for one in sorted(self.triples)},
             tuple(_iri(self.kinds[one.encode()]) for one in _kinds() if one.encode() in self.kinds),
-            tuple(map(_iri, self.countries)),
+            tuple(map(_iri, sorted(self.countries))),
             tuple(day.decode() for day in (min(self.days), max(self.days))) if self.days else (),
             links,
         )

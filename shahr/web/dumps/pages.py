@@ -87,7 +87,7 @@ def file(version: str, name: str) -> Response:
     if reply is not None:
         return Response(reply.blocks(), reply.status, reply.headers, direct_passthrough=True)
     if path in shelf().offers:
-        current_app.logger.error("%s is missing, or not as long as it was: publish the release anew", path)
+        current_app.logger.error("%s is missing, or was changed: publish the release anew", path)
         raise ServiceUnavailable(_("this file is damaged on the server, and not sent as long as it is"))
     if shelf().release(version) is None:
         raise NotFound(_no_release(version))

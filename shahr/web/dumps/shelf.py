@@ -18,12 +18,14 @@ from shahr.releases import RECORD, SUMS, Record, read_record, released
 ROOT = "/dumps/"
 _PACKED = {"gzip": "application/gzip", "zstd": "application/zstd"}
 
+Trace = tuple[int, int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A file that may be had: where it lies, the media type of its bytes, their number and SHA-256 (hexadecimal).
 
-    `day` is the ISO date of the release.
+    `day` is the ISO date of the release, `seen` what `_trace` gave when the shelf was read.
     """
 
     path: Path
@@ -31,15 +33,16 @@ class Offer:
     bytes: int
     sha256: str
     day: str
+    seen: Trace | None
     packed: bool = False
 
     def is_whole(self) -> bool:
-        """Tell whether the file is there and as long as it was: what was damaged is not sent under its checksum."""
-        try:
-            found = self.path.stat()
-        except OSError:
-            return False
-        return found.st_size == self.bytes
+        """Tell whether the file is as long as it was released, and nobody has written to it since the shelf was read.
+
+        What was damaged is not sent under its checksum; to compute that for each request would cost too much.
+        """
+        found = _trace(self.path)
+        return found is not None and found == self.seen and found[0] == self.bytes
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,15 @@ def _mark(folder: Path) -> object:
         return None
 
 
+def _trace(path: Path) -> Trace | None:
+    """Give the size of a file, the time of its last change and its number on the disk; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
 def _read(project: Project, mark: object) -> Shelf:
     records: list[Record] = []
     offers: dict[str, Offer] = {}
@@ -124,10 +136,11 @@ def _offers(folder: Path, version: str, record: Record) -> Iterator[tuple[str, O
         path = PurePosixPath(one.path)
         if path.is_absolute() or ".." in path.parts:  # a record that somebody wrote by hand
             raise ReleaseError(f"its record names a file outside of it: {one.path!r}")
-        media_type = _PACKED.get(one.compression, one.media_type)
-        offer = Offer(folder / path, media_type, one.bytes, one.sha256, record.issued, bool(one.compression))
-        yield address(version, one.path), offer
+        media_type, file = _PACKED.get(one.compression, one.media_type), folder / path
+        described = (file, media_type, one.bytes, one.sha256, record.issued, _trace(file), bool(one.compression))
+        yield address(version, one.path), Offer(*described)
     for name, media_type in ((RECORD, "application/json"), (SUMS, "text/plain")):
-        data = (folder / name).read_bytes()
+        file = folder / name
+        seen, data = _trace(file), file.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
-        yield address(version, name), Offer(folder / name, media_type, len(data), digest, record.issued)
+        yield address(version, name), Offer(file, media_type, len(data), digest, record.issued, seen)

@@ -15,7 +15,7 @@ from shahr.errors import NotAcceptable, UnknownQuestion
 from shahr.formats import Format, negotiate, result_formats
 from shahr.queries import Param, Query, asks_elsewhere, bind_texts, example, in_order, without_header
 from shahr.solutions import Solutions, read_solutions
-from shahr.web.description import usable_address
+from shahr.web.addresses import base_address
 from shahr.web.endpoint import content_type
 from shahr.web.labels import labels_of
 from shahr.web.language import language
@@ -89,11 +89,6 @@ def respond(body: bytes, media_type: str, filename: str) -> Response:
     response = Response(body, content_type=content_type(media_type))
     response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
     return response
-
-
-def base_address() -> str:
-    """Give the http(s) address of this service, with a slash at its end; Shahr's own for an odd Host header."""
-    return usable_address(f"{request.host_url}sparql").removesuffix("sparql")
 
 
 def _rows(asked: Query, text: str, wanted: str | None) -> Response:
