@@ -28,7 +28,6 @@ from shahr.paths import Project
 from shahr.turtle import parse_turtle
 
 
-
 @dataclass(frozen=True)
 class Source:
     """One source file: the name of the graph it goes to, its path, its triples."""

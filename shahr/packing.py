@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import IO, cast
 
 if sys.version_info >= (3, 14):
-    from compression import zstd
+    from compression import zstd as zstd
 else:
-    from backports import zstd
+    from backports import zstd as zstd
 
 SUFFIXES = (".gz", ".zst")
 BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError)  # what reading raises where a packed file is no such

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 import zlib
 from collections.abc import Mapping
 
 import brotli
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from shahr.packing import zstd
 
 LEAST = 1024  # bytes: a shorter body fits one packet as it is, and coding it costs more than it saves
 CODINGS = ("zstd", "br", "gzip")  # those that a client likes equally, by speed and size on SPARQL results in JSON
