@@ -102,6 +102,14 @@ def test_the_feed_has_the_releases_and_the_newest_facts_by_their_days(app: Flask
         assert len(entry.findtext(f"{ATOM}content", "").splitlines()) == len(graph.values(node, "shahr:evidence"))
 
 
+def test_what_no_speaker_says_is_called_unattributed(app: Flask) -> None:
+    feed = etree.fromstring(app.test_client().get("/feed.atom?lang=en").data)
+    lines = [line for text in feed.iter(f"{ATOM}content") for line in (text.text or "").splitlines()]
+    assert any(line.startswith("unattributed, ") for line in lines)
+    assert any(line.startswith("says ") for line in lines)
+    assert not any("says unattributed" in line for line in lines)
+
+
 def test_every_link_of_the_feed_answers(app: Flask) -> None:
     for lang in LANGUAGES:
         for link in read(app, f"/feed.atom?lang={lang}").iter(f"{ATOM}link"):

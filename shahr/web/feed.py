@@ -79,11 +79,11 @@ def _fact(fact: Fact, labels: Labels) -> Entry | None:
 
 def _receipt(receipt: Receipt, labels: Labels) -> str:
     """Give a receipt in words: who says so, in which article, when it came out, and where in it."""
-    who = receipt.node("shahr:speaker") or receipt.node("shahr:speakingAs") or receipt.node("shahr:voice")
+    who, voice = receipt.node("shahr:speaker") or receipt.node("shahr:speakingAs"), receipt.node("shahr:voice")
     day = receipt.article_text("schema:datePublished")
     place = labels.place(receipt.passage)
     said: Sequence[str | None] = (
-        _("says %(who)s", who=labels.of(who).text) if who else None,
+        _("says %(who)s", who=labels.of(who).text) if who else labels.of(voice).text if voice else None,
         labels.of(receipt.article).text if receipt.article else None,
         both_dates(day) if day else None,
         place.text if place else None,

@@ -81,7 +81,7 @@ def _dataset(record: Record, found: Statistics) -> dict[str, Values]:
         "dcterms:temporal": nodes([part_iri(version, "days")] if found.days else []),
         "dcat:keyword": [Literal(word, language=one) for one, words in about.keywords.items() for word in words],
         "dcat:theme": nodes(_THEMES),
-        "dcat:landingPage": NamedNode(release_iri(version)),
+        "dcat:landingPage": NamedNode(file_iri(version, "README.md")),  # a document: the release's own IRI is the data
         "dcat:distribution": nodes(_of_file(version, one) for one in record.files if one.part != "metadata"),
         "rdfs:seeAlso": nodes(file_iri(version, path) for path in described),
     }
@@ -222,7 +222,7 @@ def _kinds(record: Record, files: Sequence[ReleaseFile]) -> Iterator[Triple]:
         "dcterms:Frequency": [f"{_EU}frequency/IRREG"],
         "dcterms:MediaType": sorted({one for file in files for one in (*_media_type(file), *_packing(file))}),
         "dcterms:Standard": sorted(standards),
-        "foaf:Document": [record.about.homepage, release_iri(record.version)],
+        "foaf:Document": [file_iri(record.version, "README.md")],
         "skos:Concept": _THEMES,
     }
     for kind, names in kinds.items():
