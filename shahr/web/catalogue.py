@@ -42,9 +42,9 @@ def blueprint() -> Blueprint:
     routes, views = Blueprint("catalogue", __name__), _Views(Library())
     suffixes = ", ".join(data_formats())
     routes.add_url_rule("/.well-known/void", "well_known", views.see_void)
-    for name in ("void", "catalog"):
-        routes.add_url_rule(f"/{name}", f"see_{name}", getattr(views, f"see_{name}"))
-        routes.add_url_rule(f"/{name}.<any({suffixes}):suffix>", name, getattr(views, name))
+    for name, choose, give in (("void", views.see_void, views.void), ("catalog", views.see_catalog, views.catalog)):
+        routes.add_url_rule(f"/{name}", f"see_{name}", choose)
+        routes.add_url_rule(f"/{name}.<any({suffixes}):suffix>", name, give)
     return routes
 
 
