@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
@@ -16,6 +17,9 @@ from shahr.index import index
 from shahr.paths import Project
 from shahr.reason import reason
 from shahr.release.publish import publish
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Files that measure what a server does under load or at a limit: nothing else may take its processor.
 ALONE = frozenset(
@@ -95,3 +99,14 @@ def released_again(built: Path, released: Path, tmp_path_factory: pytest.TempPat
     change(project)
     publish(project, "0.2.0", previous=released)
     return project.releases / "0.2.0"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    from browsing import browsing, chromium  # few tests need it
+
+    if chromium() is None:
+        pytest.skip("there is no Chromium here: apt-get install chromium")
+    with browsing() as browser:
+        yield browser

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, ViewportSize
 from playwright.sync_api import Page as Tab
 
-from browsing import DESKTOP, PHONE, browsing, chromium
+from browsing import DESKTOP, PHONE
 from crawling import BASE, LANGUAGES, site
 from findings import report
 from serving import Server
@@ -85,14 +85,6 @@ def server(
 ) -> Iterator[Server]:
     with site(built, tmp_path_factory.mktemp("accessible"), released, released_again) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if chromium() is None:
-        pytest.skip("there is no Chromium here: apt-get install chromium")
-    with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pyoxigraph import NamedNode, RdfFormat, parse
 
-from browsing import DESKTOP, PHONE, browsing, chromium
+from browsing import DESKTOP, PHONE
 from edition_folder import FilePage, contents, file_server, read_pages, with_engine
 from findings import report
 from reading import is_foreign, read_texts, writes_otherwise
@@ -167,14 +167,6 @@ def test_the_pages_of_an_edition_need_no_processing_by_the_host(edition: Path) -
     assert (edition / ".nojekyll").is_file()
     assert (edition / "robots.txt").read_text() == "User-agent: *\nAllow: /\n"
     assert not (edition / "sitemap.xml").exists()  # it needs whole addresses, and where it stands was not told
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if chromium() is None:
-        pytest.skip("there is no Chromium here: apt-get install chromium")
-    with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ from shahr.namespaces import graph_iri, iri
 from shahr.release.folder import Kind
 from shahr.release.making import Making
 from shahr.release.rdf.rdfxml import write_rdfxml
+from shahr.release.stamp import VERSIONS
 from shahr.releases import Texts
 from shahr.turtle import parse_turtle, read_text, turtle_of
 
@@ -30,7 +31,7 @@ _OWL, _SHACL = "https://www.w3.org/TR/owl2-overview/", "https://www.w3.org/TR/sh
 _SSSOM = "https://w3id.org/sssom/"
 _KEY = re.compile(r"# ?(\w+):")  # of the whole set; those of the curie_map stand further in
 _VERSION = "mapping_set_version"
-_VERSIONS = ("owl:versionInfo", "owl:versionIRI", "owl:priorVersion", "owl:backwardCompatibleWith", "dcterms:issued")
+_STAMPS = (*VERSIONS, "dcterms:issued")
 _ONTOLOGIES: dict[str, Texts] = {
     "shahr": {"en": "The ontology: classes and properties", "fa": "هستان‌شناسی: رده‌ها و ویژگی‌ها"},
     "shahr-rl": {"en": "What the ontology says in OWL 2 RL alone", "fa": "آنچه هستان‌شناسی تنها در OWL 2 RL می‌گوید"},
@@ -110,7 +111,7 @@ def with_version(text: str, version: str) -> str:
 
 def _stamps(quads: Path) -> list[Triple]:
     """Give what the release says of the versions of ontologies."""
-    names, graph = "|".join(re.escape(iri(name)) for name in _VERSIONS), re.escape(graph_iri("ontology"))
+    names, graph = "|".join(re.escape(iri(name)) for name in _STAMPS), re.escape(graph_iri("ontology"))
     said = re.compile(f"> <(?:{names})> .* <{graph}> \\.\n".encode())
     with quads.open("rb") as file:
         found = b"".join(line for line in file if said.search(line))
@@ -118,7 +119,7 @@ def _stamps(quads: Path) -> list[Triple]:
 
 
 def _unstamped(triples: list[Triple]) -> Iterator[Triple]:
-    versions = {NamedNode(iri(name)) for name in _VERSIONS}
+    versions = {NamedNode(iri(name)) for name in _STAMPS}
     return (one for one in triples if one.predicate not in versions or not _is_ontology(one, triples))
 
 

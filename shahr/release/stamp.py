@@ -15,11 +15,9 @@ from shahr.namespaces import GRAPH, iri
 from shahr.paths import Project
 from shahr.versions import is_bound
 
-_ONTOLOGY = f"<{iri('rdf:type')}> <{iri('owl:Ontology')}>".encode()
-_VERSIONS = tuple(
-    f" <{iri(f'owl:{name}')}> ".encode()
-    for name in ("versionInfo", "versionIRI", "priorVersion", "backwardCompatibleWith")
-)
+_ONTOLOGY = f"<{iri('rdf:type')}> <{iri('owl:Ontology')}> ".encode()
+VERSIONS = ("owl:versionInfo", "owl:versionIRI", "owl:priorVersion", "owl:backwardCompatibleWith")
+_PREDICATES = frozenset(f"<{iri(name)}>".encode() for name in VERSIONS)
 _DATED = ("dcterms:created", "dcterms:modified", "shahr:consulted", "schema:datePublished")
 _DAY = re.compile(rb"\d{4}-\d\d-\d\d")
 
@@ -27,10 +25,11 @@ _DAY = re.compile(rb"\d{4}-\d\d-\d\d")
 def stamped(lines: Iterable[bytes], version: str, previous: str | None, day: str) -> Iterator[bytes]:
     """Give the lines of N-Quads with version and day in each ontology, whatever version they held before."""
     for line in lines:
-        if not any(name in line for name in _VERSIONS):
+        subject, _, said = line.partition(b" ")
+        if said.partition(b" ")[0] not in _PREDICATES:
             yield line
-        if _ONTOLOGY in line:
-            yield from _stamps(line.partition(b" ")[0].decode(), version, previous, day)
+        if said.startswith(_ONTOLOGY):
+            yield from _stamps(subject.decode(), version, previous, day)
 
 
 def issued(project: Project, *quads: Path) -> str:

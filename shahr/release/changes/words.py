@@ -16,12 +16,13 @@ from shahr.release.changes.letters import harmless
 from shahr.release.changes.ontologies import ontology_triples
 from shahr.release.changes.phrases import Phrases, Tie, digits, fill
 from shahr.release.changes.sides import Side
+from shahr.release.stamp import VERSIONS
 from shahr.releases import LANGUAGES, Texts
 
 LONGEST = 200  # characters of a text that is quoted
 
 _STAMP = re.compile(
-    f"[^ ]+ <{iri('owl:')}(versionInfo|versionIRI|priorVersion|backwardCompatibleWith|incompatibleWith)> ".encode()
+    f"[^ ]+ <({'|'.join(re.escape(iri(name)) for name in (*VERSIONS, 'owl:incompatibleWith'))})> ".encode()
 )
 _PLAIN = re.compile(r"[+-]?[0-9][0-9.T:Z/~?%+-]*")  # numbers, dates and EDTF, which need no quotation marks
 
