@@ -167,6 +167,17 @@ def test_a_closed_stream_loses_lines_and_nothing_else(kind: str, tmp_path: Path)
     assert log.lost == 1
 
 
+def test_a_closed_stream_s_number_may_be_another_file_s_by_now(tmp_path: Path) -> None:
+    stream = (tmp_path / "log").open("w", encoding="utf-8")
+    log, number = QueryLog(stream), stream.fileno()
+    stream.close()
+    with (tmp_path / "page").open("wb") as page:
+        assert page.fileno() == number
+        log.write(record())
+    assert (tmp_path / "page").read_bytes() == b""
+    assert log.lost == 1
+
+
 def write_often(path: Path, text: str) -> None:
     with path.open("a", encoding="utf-8") as stream:
         log = QueryLog(stream, with_text=True)

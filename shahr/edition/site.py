@@ -109,4 +109,4 @@ def _application(project: Project, size: int) -> Iterator[Flask]:
 
 async def _close(site: Site) -> None:
     """What the engine has open belongs to the loop."""
-    site.service.generations.close()
+    site.service.close()

@@ -69,7 +69,9 @@ class QueryLog:
         if self._file is None:
             self._stream.write(lines)
         elif any(event & select.POLLOUT for _, event in self._room.poll(0)):
-            os.write(self._file, lines.encode("ascii"))
+            os.write(
+                self._stream.fileno(), lines.encode("ascii")
+            )  # asked anew: a closed one's number is another file's
         else:
             self.lost += count
 

@@ -68,8 +68,7 @@ class Application:
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """End."""
-        self.site.service.generations.close()
-        self.site.service.flush()
+        self.site.service.close()
         self.threads.shutdown(wait=False, cancel_futures=True)
 
     async def __rsgi__(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:

@@ -51,7 +51,7 @@ class Service:
         self.admission = Admission(settings.children, settings.queue)
         self.log = QueryLog(sys.stderr, settings.log_text)
         self.kills = 0
-        self._tidying = False
+        self._tidying: asyncio.TimerHandle | None = None
         self.generations = Generations(settings, self.folder, self._killed)
 
     def key(self, generation: Generation, asked: Asked) -> bytes | None:
@@ -151,13 +151,12 @@ class Service:
         self._tidy_soon()
 
     def _tidy_soon(self) -> None:
-        if not self._tidying:
-            self._tidying = True
-            asyncio.get_running_loop().call_later(TIDY, self._tidy)
+        if self._tidying is None:
+            self._tidying = asyncio.get_running_loop().call_later(TIDY, self._tidy)
 
     def _tidy(self) -> None:
         """Do for the queries of a moment together what each needs not wait for."""
-        self._tidying = False
+        self._tidying = None
         self.flush()
         self.metrics.queue(len(self.admission.waiting))
         self.metrics.busy(self.admission.busy)
@@ -166,6 +165,13 @@ class Service:
         """Write the lines and the numbers that wait."""
         self.log.flush()
         self.metrics.flush()
+
+    def close(self) -> None:
+        """End the engine, and write what waits now, not later: the log's stream may be another file by then."""
+        self.generations.close()
+        if self._tidying is not None:
+            self._tidying.cancel()
+        self.flush()
 
     def _killed(self, reason: str) -> None:
         self.kills += 1
