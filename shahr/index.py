@@ -4,6 +4,7 @@
     name        its labels, other names, curie, and the texts that tell what it is; `glued` is the folded name
     words       FTS5: folded words of names, neighbours glued, sounds of Persian words, words of texts
     vocabulary  the words of that
+    type, value what entities are and have: see shahr.entityvalues
 
 Texts of articles are not in it, nor in the graph.
 """
@@ -22,11 +23,12 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad
 
 from shahr.dataset import read_nquads
+from shahr.entityvalues import INDEXES, SCHEMA, Characteristics, read_characteristics
 from shahr.files import write_atomically
 from shahr.folding import glue, pairs, persian_sound, visible, words
 from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, SHAHR, SLUG, curie
 from shahr.paths import Project
-from shahr.queries import read_queries
+from shahr.queries import read_questions
 
 LONGEST_NAME = 500  # characters
 _PLACE = re.compile(rf"(?P<kind>[a-z]+)/{SLUG}|(?P<term>ns#[A-Za-z][A-Za-z0-9-]*)")
@@ -69,10 +71,14 @@ def index(project: Project, out: Path) -> int:
 
     The same sources give the same bytes with the same SQLite.
     """
-    quads = chain(read_nquads(out / "graph.nq"), read_nquads(out / "inferred.nq"))
-    entries = [*_entries(quads), *_questions(project)]
-    write_atomically(out / "search.db", _database(sorted(entries, key=lambda entry: entry.iri)))
+    entries = [*_entries(_quads(out)), *_questions(project)]
+    characteristics = read_characteristics(_quads(out))
+    write_atomically(out / "search.db", _database(sorted(entries, key=lambda entry: entry.iri), characteristics))
     return len(entries)
+
+
+def _quads(out: Path) -> Iterable[Quad]:
+    return chain(read_nquads(out / "graph.nq"), read_nquads(out / "inferred.nq"))
 
 
 def _entries(quads: Iterable[Quad]) -> list[Entry]:
@@ -117,19 +123,20 @@ def _shortened(text: str) -> str:
 
 
 def _questions(project: Project) -> Iterable[Entry]:
-    for query in read_queries(project.questions):
+    for query in read_questions(project):
         names = {("label", "en", query.summary), ("label", "fa", query.summary_fa)}
         yield Entry(f"/questions/{query.name}", "question", names=names)
 
 
-def _database(entries: Iterable[Entry]) -> bytes:
+def _database(entries: Iterable[Entry], characteristics: Characteristics) -> bytes:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        connection.executescript(_SCHEMA)
+        connection.executescript(_SCHEMA + SCHEMA)
         connection.execute("BEGIN")
         for number, entry in enumerate(entries, 1):
             _insert(connection, number, entry)
+            characteristics.insert(connection, number, entry.iri)
         connection.execute("COMMIT")
-        connection.executescript(_INDEXES)
+        connection.executescript(_INDEXES + INDEXES)
         return connection.serialize()
 
 
