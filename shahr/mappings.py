@@ -1,121 +1,138 @@
-"""Links to Wikidata and GeoNames, kept as SSSOM TSV: https://mapping-commons.github.io/sssom/
+"""Links to Wikidata and GeoNames: what the rows of data/links/*.sssom.tsv come to when they are weighed.
 
-A file is a comment header with a `curie_map`, then a table with one row for each piece of evidence. Rows that
-deny a link (`predicate_modifier` Not) or say that nothing was found (`sssom:NoTermFound`) give no triple.
+A row is one piece of evidence. A pair (subject, predicate, object) is a link when a person says so: a row with the
+justification semapv:ManualMappingCuration and without Not. What only a machine proposed (semapv:LexicalMatching,
+semapv:CompositeMatching and the like) is a candidate and no link; neither is what a person denied (Not), whatever a
+machine proposes beside it, nor a search that found nothing (sssom:NoTermFound).
 """
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Triple
 
-from shahr.errors import SourceError
-from shahr.namespaces import iri, prefix_map
-from shahr.turtle import read_text
+from shahr.errors import SourceError, shown
+from shahr.namespaces import curie, iri
+from shahr.paths import Project
+from shahr.sssom import MANUAL, NO_TERM_FOUND, NOT, Mapping, MappingSet, read_mapping_set
 
-_COLUMNS = ("subject_id", "predicate_id", "object_id", "mapping_justification")
+ENDING = ".sssom.tsv"
+
+_PREDICATES = ("skos:exactMatch", "skos:closeMatch")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Link:
-    """One row with full IRIs; `line` counts from 1."""
+    """One accepted pair, as full IRIs."""
 
-    line: int
     subject: str
     predicate: str
     object: str
-    justification: str
-    negative: bool
 
     @property
-    def pair(self) -> tuple[str, str, str]:
-        """What the row says, without how it is known."""
-        return self.subject, self.predicate, self.object
+    def same(self) -> bool:
+        """Say whether both are one thing (owl:sameAs): a city, country or person and its Wikidata item."""
+        own = self.subject.startswith((iri("city:"), iri("country:"), iri("person:")))
+        return own and _is_item(self)
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What a person said of a pair, and where."""
+
+    link: Link
+    accepted: bool
+    path: Path
+    line: int | None
 
 
 def read_links(path: Path) -> list[Triple]:
-    """Give the triples of an SSSOM file, each once and in order; SourceError where a row cannot be used.
+    """Give the triples of an SSSOM file, each once and in order; SourceError where rows are broken or contradict.
 
-    An accepted row gives skos:exactMatch or skos:closeMatch. A city, country or person whose exact match
-    with a Wikidata item was curated by hand is owl:sameAs that item as well.
+    An accepted pair gives skos:exactMatch or skos:closeMatch. A city, country or person whose exact match is a
+    Wikidata item is owl:sameAs that item as well.
     """
-    rows = list(parse_links(read_text(path), path))
-    denied = {row.pair for row in rows if row.negative}
-    found: dict[tuple[str, str, str], None] = {}
-    for row in rows:
-        if row.negative or row.object == iri("sssom:NoTermFound"):
-            continue
-        if row.pair in denied:
-            raise SourceError(path, row.line, f"{row.object} is said to match and not to match {row.subject}")
-        found[row.pair] = None
-        if _is_same(row):
-            found[row.subject, iri("owl:sameAs"), row.object] = None
-    return [Triple(*map(NamedNode, pair)) for pair in sorted(found)]
+    links = _accepted(_verdicts(path))
+    found = {(link.subject, link.predicate, link.object) for link in links}
+    found |= {(link.subject, iri("owl:sameAs"), link.object) for link in links if link.same}
+    return [Triple(*map(NamedNode, parts)) for parts in sorted(found)]
 
 
-def parse_links(text: str, path: Path) -> Iterator[Link]:
-    """Give every row of an SSSOM text; `path` names it in a SourceError."""
-    lines = text.split("\n")
-    size = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    prefixes = prefix_map() | _curie_map(lines[:size])
-    reader = csv.DictReader(lines[size:], delimiter="\t")
-    missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        raise SourceError(path, size + 1, f"the table lacks the column {missing[0]}")
-    try:
-        for row in reader:
-            yield _link(row, prefixes, path, size + reader.line_num)
-    except csv.Error as error:
-        raise SourceError(path, size + reader.line_num, f"is not a table: {error}") from error
+def accepted_links(project: Project) -> list[Link]:
+    """Give every accepted pair of a project once, in order; SourceError where rows, of two files too, contradict.
+
+    Two contradict where one accepts a pair and one denies it, or where they accept two Wikidata items as the exact
+    match of one entity.
+    """
+    return _accepted(verdict for path in link_files(project) for verdict in _verdicts(path))
 
 
-def _curie_map(header: list[str]) -> dict[str, str]:
-    """Read the prefixes from the header: the indented `prefix: namespace` lines below `curie_map:`."""
-    found: dict[str, str] = {}
-    inside = False
-    for line in (line.removeprefix("#") for line in header):
-        entry = re.fullmatch(r"\s+(\w[\w.-]*):\s*[\"']?(\S+?)[\"']?\s*", line)
-        if inside and entry:
-            found[entry[1]] = entry[2]
-        else:
-            inside = line.strip() == "curie_map:"
-    return found
+def link_files(project: Project) -> list[Path]:
+    """Give the SSSOM files of a project in order, none where it has no folder of links; OSError as Path.iterdir."""
+    folder = project.links
+    return sorted(path for path in folder.iterdir() if path.name.endswith(ENDING)) if folder.exists() else []
 
 
-def _link(row: Mapping[str, str | None], prefixes: Mapping[str, str], path: Path, line: int) -> Link:
-    def expand(column: str) -> str:
-        prefix, colon, local = (row[column] or "").partition(":")
-        if not colon or prefix not in prefixes:
-            raise SourceError(path, line, f"{column} {row[column]!r} has no prefix that the curie_map knows")
+def link_of(row: Mapping, mappings: MappingSet) -> Link | None:
+    """Give the pair that a row of a set speaks of, accepted or not, and None where it says that nothing was found.
+
+    ValueError with a sentence where its predicate is not skos:exactMatch or skos:closeMatch.
+    """
+    if iri(NO_TERM_FOUND) in (mappings.expand(row.subject_id), mappings.expand(row.object_id)):
+        return None
+    predicate = mappings.expand(row.predicate_id)
+    if predicate not in map(iri, _PREDICATES):
+        raise ValueError(f"predicate_id {row.predicate_id!r} is not skos:exactMatch or skos:closeMatch")
+    return Link(mappings.expand(row.subject_id), predicate, _geonames(mappings.expand(row.object_id)))
+
+
+def _verdicts(path: Path) -> Iterator[_Verdict]:
+    mappings = read_mapping_set(path)
+    for row in mappings.rows:
         try:
-            return NamedNode(prefixes[prefix] + local).value
+            link = link_of(row, mappings)
         except ValueError as error:
-            raise SourceError(path, line, f"{column} {row[column]!r} is no IRI: {error}") from error
+            raise SourceError(path, row.line, str(error)) from error
+        if link and mappings.expand(row.mapping_justification) == iri(MANUAL):
+            yield _Verdict(link, row.predicate_modifier != NOT, path, row.line)
 
-    predicate = expand("predicate_id")
-    if predicate not in (iri("skos:exactMatch"), iri("skos:closeMatch")):
-        raise SourceError(path, line, f"predicate_id {row['predicate_id']!r} is not skos:exactMatch or skos:closeMatch")
-    modifier = row.get("predicate_modifier") or ""
-    if modifier not in ("", "Not"):
-        raise SourceError(path, line, f"predicate_modifier {modifier!r} is not Not or empty")
-    target = _geonames(expand("object_id"))
-    return Link(line, expand("subject_id"), predicate, target, expand("mapping_justification"), modifier == "Not")
+
+def _accepted(verdicts: Iterable[_Verdict]) -> list[Link]:
+    said: dict[Link, _Verdict] = {}
+    items: dict[str, _Verdict] = {}
+    for verdict in verdicts:
+        _check_same_answer(verdict, said.setdefault(verdict.link, verdict))
+        if verdict.accepted and _is_item(verdict.link):
+            _check_same_item(verdict, items.setdefault(verdict.link.subject, verdict))
+    return sorted(link for link, verdict in said.items() if verdict.accepted)
+
+
+def _check_same_answer(verdict: _Verdict, first: _Verdict) -> None:
+    if verdict.accepted != first.accepted:
+        target, subject = curie(verdict.link.object), curie(verdict.link.subject)
+        reason = f"{target} is said both to match and not to match {subject}, here and in {_place(first, verdict)}"
+        raise SourceError(verdict.path, verdict.line, f"{reason}: remove one of the two rows")
+
+
+def _check_same_item(verdict: _Verdict, first: _Verdict) -> None:
+    if verdict.link != first.link:
+        one, other, subject = (curie(name) for name in (verdict.link.object, first.link.object, verdict.link.subject))
+        reason = f"{one} cannot be the exact match of {subject}, which is {other} in {_place(first, verdict)}"
+        raise SourceError(verdict.path, verdict.line, f"{reason}: deny one of the two")
+
+
+def _place(first: _Verdict, beside: _Verdict) -> str:
+    """Name the line of the first of two rows, and its file where that is another."""
+    return f"line {first.line}" if first.path == beside.path else f"{shown(first.path)}:{first.line}"
+
+
+def _is_item(link: Link) -> bool:
+    return link.predicate == iri("skos:exactMatch") and link.object.startswith(iri("wd:"))
 
 
 def _geonames(target: str) -> str:
     """End a GeoNames IRI with the slash that it has in GeoNames' own data."""
     return target.rstrip("/") + "/" if target.startswith(iri("gn:")) else target
-
-
-def _is_same(row: Link) -> bool:
-    return (
-        row.predicate == iri("skos:exactMatch")
-        and row.justification == iri("semapv:ManualMappingCuration")
-        and row.object.startswith(iri("wd:"))
-        and row.subject.startswith((iri("city:"), iri("country:"), iri("person:")))
-    )
