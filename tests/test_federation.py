@@ -1,18 +1,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask import Flask, Response, request
 from pyoxigraph import NamedNode, Quad, QueryResultsFormat, RdfFormat, parse
 from pyoxigraph import serialize as write
 
+from misbehaving import Reply, misbehaving, response
 from server import create_app
 from shahr.errors import EndpointError, MissingParameter, QueryError, UnknownQuestion
-from shahr.federation import answer, inline_service, query_endpoint
+from shahr.federation import answer, inline_service
 from shahr.paths import Project
 from tiny import TWINS_ELSEWHERE, running, tiny_app, tiny_project
 
@@ -67,81 +66,46 @@ def test_wrong_calls_are_named(project: Project) -> None:
     assert issubclass(MissingParameter, QueryError)
 
 
-def stub(answers: Iterable[tuple[int, dict[str, str], Any]]) -> tuple[Flask, list[str]]:
-    """A fake endpoint that gives these answers (status, headers, JSON or bytes) one after another."""
-    app, waiting, asked = Flask("stub"), iter(answers), []
-
-    def reply() -> Response:
-        asked.append(request.form["query"])
-        assert request.headers["User-Agent"].startswith("Shahr/")
-        status, headers, body = next(waiting)
-        data = body if isinstance(body, bytes) else json.dumps(body)
-        return Response(data, status, {"Content-Type": "application/sparql-results+json", **headers})
-
-    app.add_url_rule("/", "reply", reply, methods=["POST"])
-    return app, asked
+def answered(*found: object) -> list[Reply]:
+    """Give replies that hold these results, one after another."""
+    return [response(json.dumps(one).encode()) for one in found]
 
 
 def test_rows_come_back_as_terms_that_cannot_break_out() -> None:
-    app, asked = stub([(200, {}, ROWS)])
-    with running(app) as address:
-        text = inline_service("SELECT * { SERVICE <a:b> { ?s ?p ?x } }", address)
-    assert asked == ["SELECT * WHERE { ?s ?p ?x }"]
+    with misbehaving({"/": answered(ROWS)}) as server:
+        text = inline_service("SELECT * { SERVICE <a:b> { ?s ?p ?x } }", f"{server.address}/")
+    assert [asked.query for asked in server.requests] == ["SELECT * WHERE { ?s ?p ?x }"]
     assert text == 'SELECT * { VALUES (?x) { ("a\\"}\\n") } }'
 
 
 def test_unbound_places_and_no_rows() -> None:
     partly = {"head": {"vars": ["x", "y"]}, "results": {"bindings": [{"y": {"type": "uri", "value": "a:b"}}]}}
     nothing = {"head": {"vars": ["x"]}, "results": {"bindings": []}}
-    app, _ = stub([(200, {}, partly), (200, {}, nothing)])
-    with running(app) as address:
-        assert "VALUES (?x ?y) { (UNDEF <a:b>) }" in inline_service("SELECT * { SERVICE <a:b> { ?x ?p ?y } }", address)
-        assert "VALUES (?x) {  }" in inline_service("SELECT * { SERVICE <a:b> { ?x ?p ?y } }", address)
+    query = "SELECT * { SERVICE <a:b> { ?x ?p ?y } }"
+    with misbehaving({"/": answered(partly, nothing)}) as server:
+        assert "VALUES (?x ?y) { (UNDEF <a:b>) }" in inline_service(query, f"{server.address}/")
+        assert "VALUES (?x) {  }" in inline_service(query, f"{server.address}/")
 
 
-def test_a_busy_endpoint_is_asked_again_when_it_says() -> None:
-    app, asked = stub([(429, {"Retry-After": "7"}, {}), (429, {}, {}), (200, {}, ROWS)])
+def test_a_busy_endpoint_is_asked_again() -> None:
     waits: list[float] = []
-    with running(app) as address:
-        found = query_endpoint(address, "SELECT ?x { ?s ?p ?x }", waits.append)
-    assert len(found.rows) == 1
-    assert waits == [7, 5]
-    assert len(asked) == 3
+    busy = response(b"", "text/plain", "429 Busy", "Retry-After: 7")
+    with misbehaving({"/": [busy, *answered(ROWS)]}) as server:
+        text = inline_service("SELECT * { SERVICE <a:b> { ?s ?p ?x } }", f"{server.address}/", waits.append)
+    assert "VALUES" in text
+    assert waits == [7]
 
 
-@pytest.mark.parametrize(
-    ("answers", "status", "reason"),
-    [
-        ([(429, {"Retry-After": "1"}, {})] * 3, 429, "status 429"),
-        ([(429, {"Retry-After": "9999"}, {})], 429, "9999 seconds"),
-        ([(400, {}, {})], 400, "status 400"),
-        ([(500, {}, {})], 500, "status 500"),
-        ([(503, {}, {})], 503, "status 503"),
-        ([(200, {}, b'{"head": {"vars": ["x"]}, "results": {"bindings": [{"x"')], None, "JSON"),
-        ([(200, {}, b"<html>")], None, "JSON"),
-        ([(200, {}, {"head": {}, "boolean": True})], None, "boolean"),
-    ],
-)
-def test_failures_are_one_sentence_with_the_endpoint(
-    answers: list[tuple[int, dict[str, str], Any]], status: int | None, reason: str
-) -> None:
-    app, _ = stub(answers)
-    with running(app) as address, pytest.raises(EndpointError, match=reason) as caught:
-        query_endpoint(address, "SELECT ?x { ?s ?p ?x }", lambda seconds: None)
-    assert caught.value.status == status
-    assert str(caught.value).startswith(address)
-    assert "\n" not in str(caught.value)
+def test_an_endpoint_that_breaks_off_gives_no_rows(project: Project) -> None:
+    with misbehaving({"/": response(b'{"head": {"vars": ["item", "name"]}, "results": {"bindings": [')}) as server:
+        for elsewhere in ({"endpoint": f"{server.address}/"}, {"wikidata": f"{server.address}/"}):
+            name = "sisters" if "endpoint" in elsewhere else "labels-elsewhere"
+            with pytest.raises(EndpointError, match="broke off"):
+                answer(project, name, {}, **elsewhere)
 
 
 def test_blank_nodes_cannot_come_back() -> None:
     blank = {"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "bnode", "value": "b0"}}]}}
-    app, _ = stub([(200, {}, blank)])
-    with running(app) as address, pytest.raises(EndpointError, match="_:"):
-        inline_service(TWINS_ELSEWHERE, address)
-
-
-@pytest.mark.parametrize("address", ["http://127.0.0.1:1/sparql", "file:///etc/passwd", "nonsense"])
-def test_what_cannot_be_reached(address: str) -> None:
-    with pytest.raises(EndpointError) as caught:
-        query_endpoint(address, "SELECT ?x { ?s ?p ?x }")
-    assert caught.value.endpoint == address
+    with misbehaving({"/": answered(blank)}) as server, pytest.raises(EndpointError, match="_:") as caught:
+        inline_service(TWINS_ELSEWHERE, server.address.replace("//", "//me:secret@") + "/")
+    assert "secret" not in str(caught.value)

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from urllib.parse import quote, urlencode, urlsplit
 
+from shahr.agent import agent
 from shahr.engine import Limits
-from shahr.engine.loading import own_version
 from shahr.errors import EndpointDown, EndpointError, OutOfTime, TooLarge
 
-CONTACT = "https://w3id.org/shahr"
 _PIECE = 64 * 1024
 _NOT_IN_ADDRESS = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]')
 _IN_TARGET = "/?%:@!$&'()*+,;=~[]"
@@ -181,11 +180,6 @@ class Connection:
             raise IncompleteRead(b"", found.length)
         found.close()
         return b"".join(parts)
-
-
-def agent() -> str:
-    """Give our User-Agent: name, version and a place to complain."""
-    return f"Shahr/{own_version()} ({CONTACT})"
 
 
 def _left(deadline: float) -> float:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 
 from pyoxigraph import RdfFormat, Store, parse
 
+from shahr.agent import own_version
 from shahr.engine.summary import digest_of
 from shahr.errors import ProjectMissing, SourceError
 
@@ -49,14 +50,6 @@ def digest_files(paths: Sequence[Path]) -> str:
         except FileNotFoundError as error:
             raise ProjectMissing(f"{path} is not there") from error
     return total.hexdigest()
-
-
-def own_version() -> str:
-    """Give the version of Shahr; a bare checkout has none."""
-    try:
-        return version("shahr")
-    except PackageNotFoundError:
-        return "dev"
 
 
 def load_lines(store: Store, path: Path, format_: RdfFormat) -> None:
