@@ -125,7 +125,7 @@ def _texts(question: Query, catalogue: Catalogue, random: Random) -> list[str]:
 
 
 def _question(name: str) -> Query:
-    return find_question(Project.here().questions, name)
+    return find_question(Project.here(), name)
 
 
 def _own(name: str) -> Query:

@@ -28,6 +28,7 @@ ShahrError                 everything below; the command line prints it and leav
 ├── ReleaseError           a release that cannot be made, read or compared
 │   ├── BadVersion         a version that is not one of Semantic Versioning, or not newer than what there is
 │   └── ReleaseDamaged     a release whose files are not what its checksums say
+├── BatchError             a batch of statements that cannot be made as it was asked for
 ├── RuleError              a rule that does not end, or makes what a graph cannot hold
 ├── ReportError            a report, expectation or shape that cannot be used
 ├── ConsistencyError       the reasoner found a contradiction, or could not run
@@ -239,6 +240,10 @@ class ReleaseDamaged(ReleaseError):
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(f"the release {shown(folder)} is damaged: {reason}")
         self.folder = folder
+
+
+class BatchError(ShahrError):
+    """A batch of statements cannot be made as it was asked for."""
 
 
 class RuleError(ShahrError):

@@ -8,7 +8,7 @@ from pathlib import Path
 from shahr.errors import SourceError, SourcesRefused
 from shahr.files import write_atomically
 from shahr.paths import Project
-from shahr.queries import read_queries
+from shahr.queries import read_questions
 from shahr.readme import with_questions
 from shahr.turtle import canonical_turtle, read_text
 
@@ -34,7 +34,7 @@ def format_sources(project: Project, check: bool = False) -> list[Path]:
 def _readme(project: Project) -> Iterator[tuple[Path, str]]:
     path = project.root / "README.md"
     if path.exists():
-        text = with_questions(path, read_queries(project.questions))
+        text = with_questions(path, read_questions(project))
         if text != path.read_text(encoding="utf-8"):
             yield path, text
 

@@ -1,8 +1,9 @@
 """The stage `index`: writes what can be searched for into search.db, which shahr.search reads (SQLite, FTS5).
 
-    entry       one row a thing: IRI (of a question its path), kind, what comes first, number of facts about it
+    entry       one row a thing: IRI (of a question its path), kind, what comes first, number of facts about it; their
+                numbers go by that, so that of any of them the smallest is the best known
     name        its labels, other names, curie, and the texts that tell what it is; `glued` is the folded name
-    words       FTS5: folded words of names, neighbours glued, sounds of Persian words, words of texts
+    words       FTS5: folded words of names, neighbours glued, sounds of Persian words, words of texts, glued names
     vocabulary  the words of that
     type, value what entities are and have: see shahr.entityvalues
 
@@ -38,8 +39,8 @@ CREATE TABLE entry (id INTEGER PRIMARY KEY, iri TEXT NOT NULL, kind TEXT NOT NUL
   facts INTEGER NOT NULL);
 CREATE TABLE name (entry INTEGER NOT NULL, role TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL,
   glued TEXT NOT NULL);
-CREATE VIRTUAL TABLE words USING fts5 (names, pairs, sounds, texts, content = '', detail = column, columnsize = 0,
-  tokenize = 'ascii', prefix = '2 3');
+CREATE VIRTUAL TABLE words USING fts5 (names, pairs, sounds, texts, whole,
+  content = '', detail = column, columnsize = 0, tokenize = 'ascii', prefix = '1 2 3');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
 """
 _INDEXES = """
@@ -73,8 +74,12 @@ def index(project: Project, out: Path) -> int:
     """
     entries = [*_entries(_quads(out)), *_questions(project)]
     characteristics = read_characteristics(_quads(out))
-    write_atomically(out / "search.db", _database(sorted(entries, key=lambda entry: entry.iri), characteristics))
+    write_atomically(out / "search.db", _database(sorted(entries, key=_order), characteristics))
     return len(entries)
+
+
+def _order(entry: Entry) -> tuple[int, int, str]:
+    return entry.ordinal, -entry.facts, entry.iri
 
 
 def _quads(out: Path) -> Iterable[Quad]:
@@ -154,8 +159,9 @@ def _insert(connection: sqlite3.Connection, number: int, entry: Entry) -> None:
         [pair for name in called for pair in pairs(name)],
         [sound for sound in map(persian_sound, own) if sound],
         [word for text in told for word in words(text)],
+        map(glue, called),
     )
     values = [" ".join(sorted(set(column))) for column in columns]
     connection.execute(
-        "INSERT INTO words (rowid, names, pairs, sounds, texts) VALUES (?, ?, ?, ?, ?)", (number, *values)
+        "INSERT INTO words (rowid, names, pairs, sounds, texts, whole) VALUES (?, ?, ?, ?, ?, ?)", (number, *values)
     )

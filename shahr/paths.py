@@ -78,6 +78,11 @@ class Project:
         return self.root / "queries" / "questions"
 
     @property
+    def wikidata(self) -> Path:
+        """Competency questions that ask Wikidata too."""
+        return self.root / "queries" / "wikidata"
+
+    @property
     def checks(self) -> Path:
         """Integrity queries, which must return no row."""
         return self.root / "queries" / "checks"

@@ -11,21 +11,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from shahr.errors import (
-    BadParameter,
-    MissingParameter,
-    QueryError,
-    SourceError,
-    UnknownPrefix,
-    UnknownQuestion,
-)
+from shahr.errors import BadParameter, MissingParameter, QueryError, SourceError, UnknownPrefix, UnknownQuestion
 from shahr.namespaces import ENTITY_PREFIXES, FACT_PREFIXES, SLUG, SOURCE_PREFIXES, iri
+from shahr.paths import Project
 from shahr.syntax import ValuesBlock, form, has_order, service_block, values_blocks, with_rows
 from shahr.tokens import tokens
+from shahr.turtle import read_text
 
 Term = NamedNode | Literal
 
@@ -89,7 +85,7 @@ class Query:
 
 def read_query(path: Path) -> Query:
     """Read and check one file: header, syntax, and that a question is an ordered SELECT; or SourceError."""
-    text = _read(path)
+    text = read_text(path)
     header = _header(text)
     metadata = {key: value for _, key, value in header if key not in ("param", "label")}
     params = tuple(_param(path, line, value) for line, key, value in header if key == "param")
@@ -116,12 +112,17 @@ def in_order(questions: Iterable[Query]) -> list[Query]:
     return sorted(questions, key=lambda one: (one.number, one.name))
 
 
-def find_question(folder: Path, name: str) -> Query:
-    """Read the question `name`; UnknownQuestion where the folder has no such file."""
-    path = folder / f"{name}.rq"
-    if not _NAME.fullmatch(name) or not path.is_file():
-        raise UnknownQuestion(name)
-    return read_query(path)
+def read_questions(project: Project) -> list[Query]:
+    """Read the questions to our graph alone and those that ask Wikidata too, in the order of their names."""
+    return sorted(chain.from_iterable(map(read_queries, _folders(project))), key=lambda one: one.name)
+
+
+def find_question(project: Project, name: str) -> Query:
+    """Read the question `name`; UnknownQuestion where no folder of questions has such a file."""
+    for folder in _folders(project) if _NAME.fullmatch(name) else ():
+        if (folder / f"{name}.rq").is_file():
+            return read_query(folder / f"{name}.rq")
+    raise UnknownQuestion(name)
 
 
 def bind(query: Query, values: Mapping[str, Term]) -> str:
@@ -206,13 +207,8 @@ def _reason(expected: str) -> str:
     return f"expected {listed}" if len(listed) <= 80 and "[" not in listed else "something else is expected here"
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise SourceError(path, None, "is not UTF-8") from error
-    except OSError as error:
-        raise SourceError(path, None, f"cannot be read: {error.strerror}") from error
+def _folders(project: Project) -> tuple[Path, Path]:
+    return project.questions, project.wikidata
 
 
 def _header(text: str) -> list[tuple[int, str, str]]:
@@ -254,7 +250,7 @@ def _check(query: Query) -> None:
     parse_only(query.text)
     if query.params:
         fill(query.text, [param.name for param in query.params], [])
-    if query.path.parent.name == "questions":
+    if query.path.parent.name in ("questions", "wikidata"):
         _check_question(query)
 
 

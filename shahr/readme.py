@@ -1,4 +1,4 @@
-"""The part of README.md that is generated: the questions, as queries/questions holds them."""
+"""The part of README.md that is generated: the questions, as queries/questions and queries/wikidata hold them."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ def questions_table(questions: Iterable[Query]) -> str:
 
 def _row(query: Query) -> str:
     params = ", ".join(f"`{param.name}`" for param in query.params)
-    link = f"[`{query.name}`](queries/questions/{query.name}.rq)"
+    link = f"[`{query.name}`](queries/{query.path.parent.name}/{query.path.name})"
     return f"| {link} | {params} | {query.summary} | {query.summary_fa} |\n"

@@ -54,6 +54,17 @@ def oxigraph(data: bytes) -> Iterator[str]:
 
 
 @contextmanager
+def oxigraph_read_only(turtle: bytes, folder: Path) -> Iterator[str]:
+    """Load Turtle into a store in the empty `folder`, run `oxigraph serve-read-only` over it, give its endpoint."""
+    port, program, store = free_port(), str(Path(sys.executable).with_name("oxigraph")), str(folder)
+    load = [program, "load", "--location", store, "--format", "ttl"]
+    subprocess.run(load, input=turtle, capture_output=True, timeout=60, check=True)
+    command = [program, "serve-read-only", "--location", store, "--bind", f"127.0.0.1:{port}"]
+    with _running(command, None, f"http://127.0.0.1:{port}/"):
+        yield f"http://127.0.0.1:{port}/query"
+
+
+@contextmanager
 def virtuoso(data: bytes, folder: Path, rows: int) -> Iterator[str]:
     """Run Virtuoso in a folder of its own, over N-Quads, and give the address of its endpoint.
 

@@ -16,7 +16,7 @@ from shahr.web.settings import Settings
 def shipped_app(built: Path, root: Path) -> Flask:
     """Give the app over what was built into `built`, in the new folder `root`."""
     (root / "ontology").mkdir()
-    shutil.copytree(Project.here().questions, root / "queries" / "questions")
+    shutil.copytree(Project.here().questions.parent, root / "queries")
     project = Project.at(root)
     project.current.mkdir(parents=True)
     for path in (project.graph, project.inferred):

@@ -22,7 +22,7 @@ from benchmarks.plot import plot
 from benchmarks.table import cells, rates_table, ratio, targets_table
 from shahr.dataset import load_store
 from shahr.paths import Project
-from shahr.queries import find_question, read_queries
+from shahr.queries import find_question, read_questions
 from shahr.turtle import parse_turtle
 
 SIZE = 10_000
@@ -138,10 +138,10 @@ def test_every_question_of_the_stream_has_rows_for_what_it_is_asked(
 
 
 def test_the_stream_holds_all_its_questions_and_only_those_with_parameters(workloads: dict[str, Workload]) -> None:
-    names = {query.name for query in read_queries(Project.here().questions) if query.params}
+    names = {query.name for query in read_questions(Project.here()) if query.params}
     assert set(STREAM) == names
     for name in STREAM:
-        first = body(find_question(Project.here().questions, name)).split("VALUES")[0]
+        first = body(find_question(Project.here(), name)).split("VALUES")[0]
         assert any(query.startswith(first) for query in workloads["mixed"].queries), name
 
 

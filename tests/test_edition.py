@@ -210,7 +210,7 @@ def expected(name: str) -> list[list[str]]:
 def test_five_questions_have_the_shipped_answers(page: Page, address: str) -> None:
     page.goto(f"{address}sparql.html")
     for name in ASKED:
-        ask(page, without_header(find_question(Project.here().questions, name).text))
+        ask(page, without_header(find_question(Project.here(), name).text))
         found = read_solutions(saved(page, "json"))
         rows = [[curie(one.value) if isinstance(one, NamedNode) else str(getattr(one, "value", one or ""))
                  for one in row] for row in found.rows]  # fmt: skip

@@ -17,12 +17,12 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from shahr.formats import graph_formats, result_formats
 from shahr.paths import Project
-from shahr.queries import Param, Query, read_queries
+from shahr.queries import Param, Query, read_questions
 from shahr.web.questions import openapi
 from shahr.web.questions.openapi import description, read_fixed
 from shipped import shipped_app
 
-QUESTIONS = read_queries(Project.here().questions)
+QUESTIONS = read_questions(Project.here())
 FIXED = ("/questions", "/openapi.json", "/sparql", "/search", "/complete")
 TRIED = ("sister-cities", "evidence-of-fact", "facts-in-jalali-month", "topics", "twins-on-wikidata")
 ANY_TEXT = ("/sparql", "/search", "/complete")  # what is text for the description may be none for the parser

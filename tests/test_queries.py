@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Store
 
 from shahr.errors import BadParameter, MissingParameter, QueryError, SourceError, UnknownQuestion
+from shahr.paths import Project
 from shahr.queries import (
     Param,
     Query,
@@ -21,6 +22,7 @@ from shahr.queries import (
     parse_parameter,
     read_queries,
     read_query,
+    read_questions,
 )
 from shahr.syntax import check_query
 from shahr.tokens import tokens
@@ -186,7 +188,21 @@ def test_queries_come_in_the_order_of_their_names(tmp_path: Path) -> None:
 def test_an_unknown_question_never_reaches_the_file_system(tmp_path: Path, name: str) -> None:
     write(tmp_path, "secret.rq", SISTERS)
     with pytest.raises(UnknownQuestion):
-        find_question(tmp_path / "questions", name)
+        find_question(Project(tmp_path), name)
+
+
+def test_questions_to_wikidata_are_questions_too(tmp_path: Path) -> None:
+    (tmp_path / "queries" / "questions").mkdir(parents=True)
+    (tmp_path / "queries" / "wikidata").mkdir()
+    project = Project(tmp_path)
+    assert read_questions(project) == []
+    write(project.wikidata, "here-and-there.rq", SISTERS)
+    write(project.questions, "sisters.rq", SISTERS)
+    assert [one.name for one in read_questions(project)] == ["here-and-there", "sisters"]
+    assert find_question(project, "here-and-there").path.parent == project.wikidata
+    write(project.wikidata, "unordered.rq", "#+ summary: a\n#+ summary-fa: b\nSELECT * { ?s ?p ?o }\n")
+    with pytest.raises(SourceError, match="ORDER BY"):
+        read_questions(project)
 
 
 def test_parsing_a_service_block_sends_nothing() -> None:

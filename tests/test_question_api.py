@@ -28,7 +28,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from shahr.errors import SourceError
 from shahr.paths import Project
-from shahr.queries import Query, read_queries, read_query
+from shahr.queries import Query, read_query, read_questions
 from shahr.solutions import Solutions, Term
 from shahr.syntax import service_block
 from shahr.web.questions import parameters
@@ -40,7 +40,7 @@ from tiny import SISTERS, running, tiny_app
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 KAZAN = b"city,sister\r\nhttps://w3id.org/shahr/city/isfahan,https://w3id.org/shahr/city/kazan\r\n"
-QUESTIONS = read_queries(Project.here().questions)
+QUESTIONS = read_questions(Project.here())
 
 
 @pytest.fixture(scope="module")

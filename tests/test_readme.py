@@ -10,7 +10,7 @@ import pytest
 from shahr.cli import main
 from shahr.engine import Limits
 from shahr.paths import Project
-from shahr.queries import read_queries
+from shahr.queries import read_questions
 from shahr.readme import with_questions
 from shahr.syntax import DEEPEST, MOST_CALLS
 from shahr.web.coding import LEAST
@@ -96,4 +96,4 @@ def test_the_examples_in_python_can_be_read() -> None:
 
 def test_the_questions_are_shown_as_they_are() -> None:
     path = ROOT / "README.md"
-    assert text("README.md") == with_questions(path, read_queries(Project.here().questions)), "run `shahr format`"
+    assert text("README.md") == with_questions(path, read_questions(Project.here())), "run `shahr format`"

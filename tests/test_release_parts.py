@@ -19,7 +19,7 @@ from shahr.errors import ReleaseError
 from shahr.mappings import read_links
 from shahr.namespaces import BASE, iri, prefix_map
 from shahr.paths import Project
-from shahr.queries import Query, asks_elsewhere, fill, parse_only, read_queries, without_header
+from shahr.queries import Query, asks_elsewhere, fill, parse_only, read_questions, without_header
 from shahr.release import copies, questions
 from shahr.release.copies import with_version
 from shahr.release.folder import ReleaseFolder
@@ -28,7 +28,7 @@ from shahr.releases import Record, read_record
 
 HERE = Project.here()
 ONTOLOGIES = sorted(path.stem for path in HERE.ontology.glob("*.ttl"))
-QUESTIONS = read_queries(HERE.questions)
+QUESTIONS = read_questions(HERE)
 SPEX = "https://purl.expasy.org/sparql-examples/ontology#"
 STAMPS = ("owl:versionInfo", "owl:versionIRI", "owl:priorVersion", "owl:backwardCompatibleWith", "dcterms:issued")
 VERSIONS = {NamedNode(iri(name)) for name in STAMPS}
@@ -58,7 +58,7 @@ def test_every_file_of_the_sources_has_its_place_in_the_record(record: Record) -
     wanted = {f"ontology/{name}.{suffix}" for name in ONTOLOGIES for suffix in ("ttl", "rdf")}
     wanted |= {f"shapes/{path.name}" for path in HERE.shapes.glob("*.ttl")}
     wanted |= {f"links/{path.name}" for path in HERE.links.glob("*.sssom.tsv")}
-    wanted |= {f"questions/{path.name}" for path in HERE.questions.glob("*.rq")} | {"questions/questions.ttl"}
+    wanted |= {f"questions/{one.path.name}" for one in QUESTIONS} | {"questions/questions.ttl"}
     wanted |= {"report/validation.ttl", "report/validation.txt", "LICENSE-DATA"}
     assert wanted <= set(paths)
     for name in wanted - {"LICENSE-DATA"}:
@@ -68,7 +68,7 @@ def test_every_file_of_the_sources_has_its_place_in_the_record(record: Record) -
 
 def test_shapes_questions_and_licence_are_those_of_the_project(released: Path) -> None:
     pairs = [(path, released / "shapes" / path.name) for path in HERE.shapes.glob("*.ttl")]
-    pairs += [(path, released / "questions" / path.name) for path in HERE.questions.glob("*.rq")]
+    pairs += [(one.path, released / "questions" / one.path.name) for one in QUESTIONS]
     pairs += [(HERE.root / "LICENSE-DATA", released / "LICENSE-DATA")]
     assert len(pairs) > 50
     assert [new.name for old, new in pairs if old.read_bytes() != new.read_bytes()] == []

@@ -16,7 +16,7 @@ from shahr.cli.terminal import project_here
 @click.option("--endpoint", help="Ask this SPARQL endpoint, not the graph in dist/.")
 @click.option("--wikidata", help="Ask this endpoint for what a question takes from Wikidata.")
 def query(name: str, parameters: tuple[str, ...], format_: str, endpoint: str | None, wikidata: str | None) -> None:
-    """Answer the question NAME of queries/questions; without parameters, its example."""
+    """Answer the question NAME of queries/questions or queries/wikidata; without parameters, its example."""
     from pyoxigraph import QueryResultsFormat
 
     from shahr.federation import answer

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from shahr.namespaces import BASE, iri, prefix_map
-from shahr.queries import Param, Query, example, in_order, parse_parameter, read_queries, without_header
+from shahr.queries import Param, Query, example, in_order, parse_parameter, read_questions, without_header
 from shahr.release.folder import Kind
 from shahr.release.making import Making
 from shahr.release.metadata.naming import ENDPOINT
@@ -32,7 +32,7 @@ Said = Iterator[tuple[str | NamedNode, NamedNode | Literal | BlankNode]]  # a pr
 
 def write_questions(making: Making) -> None:
     """Write questions/ of a release."""
-    questions = read_queries(making.project.questions)
+    questions = read_questions(making.project)
     for one in questions:
         title = {"en": one.summary, "fa": one.summary_fa}
         kind = Kind("questions", "application/sparql-query", title, (_SPARQL,))

@@ -19,7 +19,7 @@ from shahr.engine.source import Source
 from shahr.engine.summary import DatasetSummary
 from shahr.errors import EngineDown, ProjectMissing, ShahrError
 from shahr.paths import Project
-from shahr.queries import Query, read_queries
+from shahr.queries import Query, read_questions
 from shahr.turtle import parse_turtle
 from shahr.web.settings import Settings
 
@@ -161,7 +161,7 @@ class Generations:
 
 def _read_project(project: Project) -> tuple[dict[str, Query], dict[str, list[Triple]]]:
     """Give the questions by name, and the triples of the shapes by the name of their file; SourceError."""
-    questions = {query.name: query for query in read_queries(project.questions)}
+    questions = {query.name: query for query in read_questions(project)}
     return questions, {path.stem: parse_turtle(path) for path in sorted(project.shapes.glob("*.ttl"))}
 
 

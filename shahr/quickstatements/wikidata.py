@@ -1,0 +1,154 @@
+"""What an endpoint of Wikidata's shape has already: https://www.mediawiki.org/wiki/Wikibase/Indexing/RDF_Dump_Format"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol, TypeVar
+
+from pyoxigraph import Literal, NamedNode
+
+from shahr.errors import EndpointError
+from shahr.namespaces import iri
+from shahr.quickstatements.asking import own_query
+from shahr.quickstatements.moment import Moment, read_moment
+from shahr.solutions import Solutions, Term
+
+BATCH = 200  # rows of VALUES in one request
+
+_P = "http://www.wikidata.org/prop/"
+_DEPRECATED = "http://wikiba.se/ontology#DeprecatedRank"
+# The variables of the queries, and the path of each below _P:
+_PRESENT = {"property": "", "ps": "statement/", "psv": "statement/value/"}
+_BARE = {"property": "", "ps": "statement/", "direct": "direct/"}
+Row = Mapping[str, Term | None]
+Asked = tuple[str, str]  # an item and a property: ("Q42053", "P190")
+Part = TypeVar("Part", str, Asked)
+
+
+class Asks(Protocol):
+    """Who asks an endpoint for rows: shahr.client.Client."""
+
+    endpoint: str
+
+    def select(self, text: str) -> Solutions:
+        """Give the rows of a SELECT, or raise EndpointError."""
+        ...
+
+
+@dataclass(frozen=True)
+class Existing:
+    """A statement that is there.
+
+    value       "Q900" or the IRI of another thing; None where it says that there is none
+    time        the value where it is a time that we can read
+    is_whole    whether the endpoint told it with rank, time and references, not the bare value
+    """
+
+    value: str | None
+    time: Moment | None
+    deprecated: bool
+    starts: tuple[Moment | None, ...]
+    ends: tuple[Moment | None, ...]
+    referenced: bool
+    is_whole: bool
+
+
+@dataclass
+class Told:
+    """What an endpoint told: items it knows, statements by item and property; why it did not tell of others."""
+
+    known: set[str] = field(default_factory=set)
+    existing: dict[Asked, list[Existing]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)  # items, and the endpoint's excuse
+
+
+def ask(client: Asks, items: Iterable[str], wanted: Iterable[Asked]) -> Told:
+    """Ask for the items that are known, and for the statements of those pairs of item and property.
+
+    A request that fails leaves its items untold; EndpointError where none is answered.
+    """
+    told = Told()
+    errors = [_attempt(told, batch, partial(_read_known, client, batch, told)) for batch in _batches(items)]
+    for pairs in _batches(wanted):
+        errors.append(_attempt(told, [item for item, _ in pairs], partial(_read_statements, client, pairs, told)))
+    failures = [error for error in errors if error]
+    if failures and len(failures) == len(errors):
+        raise failures[0]
+    return told
+
+
+def _attempt(told: Told, items: Sequence[str], read: Callable[[], None]) -> EndpointError | None:
+    """Note the endpoint's excuse for all items of a request that failed."""
+    try:
+        read()
+    except EndpointError as error:
+        told.failed |= dict.fromkeys(items, str(error))
+        return error
+    return None
+
+
+def _batches(parts: Iterable[Part]) -> Iterator[Sequence[Part]]:
+    ordered = sorted(set(parts))
+    yield from (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))
+
+
+def _read_known(client: Asks, items: Sequence[str], told: Told) -> None:
+    text = own_query("known").filled(("item",), [[NamedNode(iri(f"wd:{item}"))] for item in items])
+    told.known |= {_id(row.get("item")) for row in _rows(client.select(text))}
+
+
+def _read_statements(client: Asks, wanted: Sequence[Asked], told: Told) -> None:
+    found: defaultdict[Asked, defaultdict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for query, paths in (("present", _PRESENT), ("bare", _BARE)):
+        terms = [[NamedNode(iri(f"wd:{item}")), *_terms(paths, name)] for item, name in wanted]
+        for row in _rows(client.select(own_query(query).filled(("item", *paths), terms))):
+            asked = _id(row.get("item")), _text(row.get("property")).removeprefix(_P)
+            found[asked][str(row.get("statement") or row.get("value"))].append(row)
+    for pair in wanted:
+        told.existing[pair] = [_existing(rows) for _, rows in sorted(found[pair].items())]
+
+
+def _terms(paths: Mapping[str, str], property_: str) -> Iterator[NamedNode]:
+    return (NamedNode(f"{_P}{path}{property_}") for path in paths.values())
+
+
+def _existing(rows: Sequence[Row]) -> Existing:
+    first = rows[0]
+    value = first.get("value")
+    return Existing(
+        None if value is None else _id(value),
+        _time(first, "value", "precision") if isinstance(value, Literal) else None,
+        _text(first.get("rank")) == _DEPRECATED,
+        tuple(_times(rows, "start", "startPrecision")),
+        tuple(_times(rows, "end", "endPrecision")),
+        _text(first.get("referenced")) == "true",
+        first.get("statement") is not None and first.get("rank") is not None,
+    )
+
+
+def _times(rows: Sequence[Row], name: str, precision: str) -> Iterator[Moment | None]:
+    """Give each time of a qualifier once; None for one that is unknown or cannot be read."""
+    told = {str(row[name]): row for row in rows if row.get(name) is not None}
+    yield from (_time(row, name, precision) for _, row in sorted(told.items()))
+
+
+def _time(row: Row, name: str, precision: str) -> Moment | None:
+    term, told = row.get(name), _text(row.get(precision))
+    if not isinstance(term, Literal):
+        return None
+    return read_moment(term.value, int(told) if told.isdecimal() else None)
+
+
+def _rows(solutions: Solutions) -> Iterator[Row]:
+    return (dict(zip(solutions.variables, row, strict=True)) for row in solutions.rows)
+
+
+def _text(term: Term | None) -> str:
+    return term.value if isinstance(term, NamedNode | Literal) else ""
+
+
+def _id(term: Term | None) -> str:
+    return _text(term).removeprefix(iri("wd:")) if isinstance(term, NamedNode | Literal) else str(term)
