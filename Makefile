@@ -50,11 +50,13 @@ fair: setup-dev dist/.ready $(FIRST) ## say how findable, accessible, interopera
 mutants: setup-dev ## spoil the data in 800 ways and show which faults shapes and checks find
 	$(BIN)/python tests/mutation.py
 
-bench: setup-dev dist/.ready ## compare server and releases with their peers, measure limits and pages (needs wrk)
+bench: setup-dev dist/.ready ## compare server and releases with their peers, measure limits, pages and links (needs wrk)
 	$(BIN)/python -m benchmarks.serve
 	$(BIN)/python -m benchmarks.limits
 	$(BIN)/python -m benchmarks.pages
 	$(BIN)/python -m benchmarks.release
+	$(BIN)/python -m benchmarks.link
+	$(BIN)/python -m benchmarks.matching
 
 messages: setup-dev ## bring the texts of the pages into the Persian catalogue
 	@mkdir -p build

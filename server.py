@@ -31,6 +31,7 @@ from shahr.web.dumps import pages as dumps
 from shahr.web.generations import source_now
 from shahr.web.questions import openapi
 from shahr.web.questions import pages as questions
+from shahr.web.reconcile import pages as reconcile
 from shahr.web.settings import Settings
 from shahr.web.site import EXTENSION, Site
 from shahr.web.vocabulary import pages as vocabulary
@@ -56,7 +57,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     assets.install(app, service.project)
     sketches.install(app, service.project)
     terms.install(app)
-    for part in (overview, editor, listing, openapi, questions, resources, searching, vocabulary):
+    for part in (overview, editor, listing, openapi, questions, reconcile, resources, searching, vocabulary):
         app.register_blueprint(part.blueprint())
     for part in (catalogue, dumps, feed, sitemap):
         app.register_blueprint(part.blueprint())

@@ -1,10 +1,14 @@
-"""Who asks: the User-Agent of every request that Shahr sends, with its version and a place to complain."""
+"""Who asks: the User-Agent of every request that Shahr sends, with its version and a place to complain.
+
+And who is asked about Wikidata, where nobody else is named.
+"""
 
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
 CONTACT = "https://w3id.org/shahr"
+WIKIDATA = "https://query.wikidata.org/sparql"
 
 
 def own_version() -> str:

@@ -16,7 +16,6 @@ from shahr.exchange import Response, exchange
 from shahr.responses import printable, read_rows, wait, without_password
 from shahr.solutions import Solutions
 
-WIKIDATA = "https://query.wikidata.org/sparql"
 ATTEMPTS = 5
 TIMEOUT = 65.0
 _BUSY = (429, 503)

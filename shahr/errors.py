@@ -15,6 +15,7 @@ ShahrError                 everything below; the command line prints it and leav
 │   ├── TextTooLong        a text to search for is longer than it may be
 │   ├── TooManyWords       a text to search for has more words than it may have
 │   ├── NothingToSearch    a text to search for has neither letter nor digit
+│   ├── UnknownTopic       nothing that can be compared has that name
 │   └── UnknownKind        a search among nodes of a kind that there is not
 ├── NotAcceptable          a result that the wanted format cannot carry
 ├── EngineError            a query that got no answer
@@ -28,6 +29,7 @@ ShahrError                 everything below; the command line prints it and leav
 ├── ReleaseError           a release that cannot be made, read or compared
 │   ├── BadVersion         a version that is not one of Semantic Versioning, or not newer than what there is
 │   └── ReleaseDamaged     a release whose files are not what its checksums say
+├── ReviewError            a proposed link that cannot be accepted or refused as it was asked for
 ├── BatchError             a batch of statements that cannot be made as it was asked for
 ├── RuleError              a rule that does not end, or makes what a graph cannot hold
 ├── ReportError            a report, expectation or shape that cannot be used
@@ -163,6 +165,13 @@ class UnknownKind(QueryError):
         super().__init__(f"kind {self.name!r} is not one of {self.known}")
 
 
+class UnknownTopic(QueryError):
+    """Nothing that can be compared has that name; `known` are those that can be."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"nothing to compare is called {name[:40]!r}: write one of {', '.join(known)}")
+
+
 class NotAcceptable(ShahrError):
     """A result holds what the wanted format cannot carry."""
 
@@ -240,6 +249,10 @@ class ReleaseDamaged(ReleaseError):
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(f"the release {shown(folder)} is damaged: {reason}")
         self.folder = folder
+
+
+class ReviewError(ShahrError):
+    """A proposed link cannot be accepted or refused as it was asked for."""
 
 
 class BatchError(ShahrError):

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 
 from pyoxigraph import BlankNode, Triple
 
-from shahr.client import WIKIDATA, Client
+from shahr.agent import WIKIDATA
+from shahr.client import Client
 from shahr.dataset import load_store
 from shahr.engine import Limits
 from shahr.engine.store import StoreEvaluator

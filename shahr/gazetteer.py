@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,12 +15,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from shahr.errors import ProjectMissing
 from shahr.folding import glue
 from shahr.namespaces import BASE, ENTITY_PREFIXES, SHAHR
+from shahr.spellings import Spellings
 
 MOST = 50  # entities that one name is looked up as
 NEAR = 20  # spellings that a mistyped name may stand for
@@ -127,7 +124,7 @@ class EntitySet:
 
     def near(self, glued: str, most: int) -> Sequence[Entity]:
         """See NameSource."""
-        return self.named(self._spellings.near(glued, most))
+        return self.named(name for name, _ in self._spellings.near(glued, most, NEAR))
 
     def holding(self, property: str, value: str) -> Sequence[Entity]:
         """See NameSource."""
@@ -150,28 +147,13 @@ class EntitySet:
         return Spellings(self._glued)
 
 
-class Spellings:
-    """Glued names, to find those that differ in a few letters."""
-
-    def __init__(self, glued: Iterable[str]) -> None:
-        self._sorted = sorted(set(glued), key=lambda one: (len(one), one))
-        self._lengths = [len(one) for one in self._sorted]
-
-    def near(self, glued: str, most: int) -> list[str]:
-        """Give the names at most so many letters away, the nearest first; two letters that changed places are one."""
-        start = bisect_left(self._lengths, len(glued) - most)
-        end = bisect_right(self._lengths, len(glued) + most)
-        found = process.extract(glued, self._sorted[start:end], scorer=OSA.distance, score_cutoff=most, limit=NEAR)
-        return [name for name, _, _ in sorted(found, key=lambda one: (one[1], one[0]))]
-
-
 def open_gazetteer(path: Path) -> Gazetteer:
     """Open a search.db, to read only; ProjectMissing where that cannot be."""
     try:
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
-        connection.execute("SELECT COUNT(*) FROM type, value LIMIT 1").fetchone()
+        connection.execute("SELECT 1 FROM type, value LIMIT 1").fetchone()
     except sqlite3.Error as error:
         raise ProjectMissing(f"{path.name} cannot be opened: run `shahr index`, or `shahr run`") from error
     return Gazetteer(connection)
@@ -189,7 +171,7 @@ class Gazetteer:
 
     def near(self, glued: str, most: int) -> Sequence[Entity]:
         """See NameSource."""
-        spellings = self._spellings.near(glued, most)
+        spellings = [name for name, _ in self._spellings.near(glued, most, NEAR)]
         return self.named(spellings) if spellings else []
 
     def holding(self, property: str, value: str) -> Sequence[Entity]:
@@ -238,6 +220,13 @@ class Gazetteer:
         for property, name, count in self._select(statement, {}):
             found.setdefault(property, {})[name] = count
         return found
+
+    def of_kinds(self, kinds: Iterable[str]) -> list[Entity]:
+        """Give every entity of some kinds ("city"), in the order of their IRIs."""
+        statement = (
+            "SELECT id FROM entry WHERE kind IN (SELECT value FROM json_each(:kinds)) AND ordinal = 0 ORDER BY iri"
+        )
+        return self._entities(self._select(statement, {"kinds": json.dumps(sorted(set(kinds)))}))
 
     def close(self) -> None:
         """Let go of the file."""

@@ -40,10 +40,11 @@ CREATE TABLE entry (id INTEGER PRIMARY KEY, iri TEXT NOT NULL, kind TEXT NOT NUL
 CREATE TABLE name (entry INTEGER NOT NULL, role TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL,
   glued TEXT NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5 (names, pairs, sounds, texts, whole,
-  content = '', detail = column, columnsize = 0, tokenize = 'ascii', prefix = '1 2 3');
+  content = '', detail = column, columnsize = 0, tokenize = 'ascii', prefix = '1 2 3 4 5');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
 """
 _INDEXES = """
+CREATE INDEX entry_by_iri ON entry (iri);
 CREATE INDEX name_by_entry ON name (entry);
 CREATE INDEX name_by_glued ON name (glued);
 INSERT INTO words (words) VALUES ('optimize');

@@ -13,12 +13,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from shahr.errors import NothingToSearch, ProjectMissing, TextTooLong, TooManyWords, UnknownKind
 from shahr.folding import fold, glue, latin_sound
 from shahr.namespaces import ENTITY_PREFIXES, FACT_PREFIXES, curie
+from shahr.spellings import Spellings
 
 LONGEST = 200
 MOST_WORDS = 8
@@ -42,7 +40,18 @@ _MISTYPED = """
 SELECT id, kind, 6 FROM entry WHERE id IN (SELECT rowid FROM words WHERE words MATCH :meant)
 ORDER BY ordinal, facts DESC, id
 """
-_LAST_NAMED, _LAST_TOLD = 4, 5
+_LAST_NAMED = 4
+_CALLED = """
+SELECT entry.id, entry.kind, MIN(name.role = 'alternative') AS tier FROM name JOIN entry ON entry.id = name.entry
+WHERE name.glued = :glued AND (:any OR entry.kind IN (SELECT value FROM json_each(:kinds)))
+GROUP BY entry.id ORDER BY tier, entry.id LIMIT :most
+"""
+_IN_ORDER = """
+SELECT words.rowid, entry.kind, :tier FROM words CROSS JOIN entry ON entry.id = words.rowid
+WHERE words MATCH :words AND words.rowid BETWEEN :first AND :last
+  AND (:any OR entry.kind IN (SELECT value FROM json_each(:kinds)))
+ORDER BY words.rowid LIMIT :most
+"""
 _NAMES = """
 SELECT entry.id, iri, role, language, text FROM entry JOIN name ON name.entry = entry.id
 WHERE entry.id IN (SELECT value FROM json_each(:ids)) AND role <> 'curie' ORDER BY entry.id, role, language, text
@@ -111,7 +120,7 @@ def open_index(path: Path) -> Index:
     except sqlite3.Error as error:
         raise ProjectMissing(missing) from error
     try:
-        connection.execute("SELECT COUNT(*) FROM entry").fetchone()
+        connection.execute("SELECT COUNT(whole) FROM words LIMIT 0").fetchone()
     except sqlite3.Error as error:
         connection.close()
         raise ProjectMissing(missing) from error
@@ -133,7 +142,7 @@ class Index:
         TextTooLong, TooManyWords, NothingToSearch for a text that cannot be searched for.
         """
         asked = _parse(text)
-        rows = self._rows(asked, _LAST_TOLD)
+        rows = self._rows(asked)
         wanted = frozenset(kinds)
         kept = [row for row in rows if not wanted or row[1] in wanted]
         return Found(len(kept), self._hits(kept[offset : offset + limit], asked), Counter(row[1] for row in rows))
@@ -141,18 +150,53 @@ class Index:
     def complete(self, text: str, kinds: Iterable[str] = (), limit: int = 10) -> list[Hit]:
         """Find what may be meant by the beginning of a name; as `search`, but texts count for nothing."""
         asked, wanted = _parse(text), frozenset(kinds)
-        kept = [row for row in self._rows(asked, _LAST_NAMED) if not wanted or row[1] in wanted]
+        rows = self._begun(asked, wanted, limit)
+        kept = rows or [row for row in self._mistyped(asked) if not wanted or row[1] in wanted]
         return self._hits(kept[:limit], asked)
 
-    def _rows(self, asked: list[str], last: int) -> list[_Row]:
-        """Give (id, kind, tier), the best first, of tiers up to `last` and, where names fail, of mistyped words."""
-        rows = [row for row in self._select(_AS_WRITTEN, _expressions(asked)) if row[2] <= last]
+    def _rows(self, asked: list[str]) -> list[_Row]:
+        """Give (id, kind, tier), the best first, and where names fail, of mistyped words."""
+        rows: list[_Row] = self._select(_AS_WRITTEN, _expressions(asked))
         if any(row[2] <= _LAST_NAMED for row in rows):
             return rows
         seen = {row[0] for row in rows}
+        return [*rows, *(row for row in self._mistyped(asked) if row[0] not in seen)]
+
+    def _begun(self, asked: list[str], wanted: frozenset[str], limit: int) -> list[_Row]:
+        """Give the first rows that `search` has of the tiers of names, without looking for the others.
+
+        Numbers of entries go by what comes first, so each tier is read from its beginning and only as far as needed.
+        """
+        found: dict[int, _Row] = {}
+        told = _expressions(asked)
+        steps: list[tuple[str, dict[str, object]]] = [(_CALLED, {"glued": told["glued"]})]
+        for first, last in self._ranges(wanted):
+            for tier, name in ((2, "whole"), (3, "named"), (4, "begun")):
+                steps.append((_IN_ORDER, {"tier": tier, "words": told[name], "first": first, "last": last}))
+        for statement, values in steps:
+            asked_for = values | {"kinds": json.dumps(sorted(wanted)), "any": not wanted, "most": limit}
+            for row in self._select(statement, asked_for):
+                found.setdefault(row[0], row)
+            if len(found) >= limit:
+                break
+        return list(found.values())
+
+    def _ranges(self, wanted: frozenset[str]) -> list[tuple[int, int]]:
+        """Give the first and last numbers of entries that come first, second, …, where any is of a wanted kind."""
+        return [(first, last) for first, last, kinds in self._ordinals if not wanted or wanted & kinds]
+
+    @cached_property
+    def _ordinals(self) -> list[tuple[int, int, frozenset[str]]]:
+        rows = self._select(
+            "SELECT MIN(id), MAX(id), json_group_array(DISTINCT kind) FROM entry GROUP BY ordinal ORDER BY ordinal", {}
+        )
+        return [(first, last, frozenset(json.loads(kinds))) for first, last, kinds in rows]
+
+    def _mistyped(self, asked: list[str]) -> list[_Row]:
+        """Give rows of what words are meant that are spelt or sound alike."""
         last_one = len(asked) - 1
         meant = " AND ".join(f"({self._meant(word, place == last_one)})" for place, word in enumerate(asked))
-        return [*rows, *(row for row in self._select(_MISTYPED, {"meant": meant}) if row[0] not in seen)]
+        return self._select(_MISTYPED, {"meant": meant})
 
     def _meant(self, word: str, begun: bool) -> str:
         """Give the expression for a word and, unless it is known, for those that are spelt or sound like it."""
@@ -168,8 +212,12 @@ class Index:
         allowed = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
         if after == word or (begun and after.startswith(word)) or not allowed:
             return []
-        near = process.extract(word, self._vocabulary, scorer=OSA.distance, score_cutoff=allowed, limit=SPELLINGS)
-        return [one for one, distance, _ in near if distance == near[0][1]]
+        near = self._spellings.near(word, allowed, SPELLINGS)
+        return [one for one, distance in near if distance == near[0][1]]
+
+    @cached_property
+    def _spellings(self) -> Spellings:
+        return Spellings(self._vocabulary)
 
     @cached_property
     def _vocabulary(self) -> list[str]:
@@ -188,7 +236,7 @@ class Index:
             iris[number] = iri
         return [_hit(iris[number], kind, tier, found[number], asked) for number, kind, tier in rows]
 
-    def _select(self, statement: str, values: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    def _select(self, statement: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(statement, values).fetchall()
 
@@ -213,6 +261,7 @@ def _expressions(asked: list[str]) -> dict[str, str]:
     begun = " OR ".join(f"({' AND '.join([*map(_quote, way[:-1]), _quote(way[-1], True)])})" for way in ways)
     return {
         "glued": "".join(asked),
+        "whole": f"whole : {_quote(''.join(asked), True)}",
         "named": f"{{names pairs}} : ({whole})",
         "begun": f"{{names pairs}} : ({begun})",
         "told": f"{{names pairs texts}} : ({begun})",

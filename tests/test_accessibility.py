@@ -33,7 +33,7 @@ FIXED = (
         "/sparql?query=SELECT+%2A+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+9",
         "/sparql?query=SELECT",
         "/graph/entities.html",
-        *("/dumps/", "/dumps/0.2.0/"),
+        *("/dumps/", "/dumps/0.2.0/", "/reconcile"),
         "/city/no-such-city.html",
     ),
 )

@@ -20,9 +20,9 @@ from shahr.compare.comparing import Comparison, compare
 from shahr.compare.rdf import comparison_rdf
 from shahr.compare.spans import parse_day
 from shahr.compare.tables import comparison_csv, comparison_table
-from shahr.compare.topics import UnknownTopic, find_topics
+from shahr.compare.topics import find_topics
 from shahr.compare.verdicts import Row
-from shahr.errors import EndpointError, ProjectMissing
+from shahr.errors import EndpointError, ProjectMissing, UnknownTopic
 from shahr.formats import graph_formats
 from shahr.namespaces import curie, prefix_map
 from shahr.paths import Project

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from shahr.cli import asking, building, releasing, serving
+from shahr.cli import asking, building, comparing, linking, quickstatements, releasing, serving
 from shahr.cli.terminal import cleared_up_on_sigterm
 from shahr.errors import ShahrError
 
@@ -60,6 +60,7 @@ def _commands() -> list[click.Command]:
         *(building.build, building.reason, building.index, building.validate, building.run, building.verify),
         *(building.consistency, building.passage, building.format_),
         *(asking.query, serving.serve, releasing.publish, releasing.diff, releasing.site),
+        *(linking.link, comparing.compare, quickstatements.quickstatements),
     ]
 
 

@@ -6,6 +6,7 @@ import datetime
 
 import click
 
+from shahr.agent import WIKIDATA
 from shahr.cli.terminal import project_here
 
 _TEXTS = ("table", "csv")
@@ -19,7 +20,7 @@ _RDF = ("turtle", "trig", "ntriples", "nquads", "jsonld", "rdfxml")
 @click.option("--lang", "language", type=click.Choice(["en", "fa"]), default="en", help="The language of the table.")
 def compare(name: str | None, wikidata: str | None, format_: str, language: str) -> None:
     """Print where our graph and Wikidata differ: NAME is twins, members or mayors; all three without it."""
-    from shahr.client import WIKIDATA, Client
+    from shahr.client import Client
     from shahr.compare.comparing import compare
     from shahr.compare.topics import find_topics
 

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 
+from shahr.agent import WIKIDATA
 from shahr.cli.terminal import project_here
 from shahr.errors import shown
-
-WIKIDATA = "https://query.wikidata.org/sparql"
 
 
 @click.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shahr.errors import QueryError
+from shahr.errors import UnknownTopic
 
 SUBJECT, OBJECT = "subject", "object"
 
@@ -25,14 +25,6 @@ class Topic:
     titles: tuple[str, str]
     symmetric: bool = False
     timed: bool = False
-
-
-class UnknownTopic(QueryError):
-    """Nothing that can be compared has that name."""
-
-    def __init__(self, name: str) -> None:
-        known = ", ".join(one.name for one in topics())
-        super().__init__(f"nothing to compare is called {name[:40]!r}: write one of {known}")
 
 
 def topics() -> tuple[Topic, ...]:
@@ -60,5 +52,5 @@ def find_topics(name: str | None) -> tuple[Topic, ...]:
     """Give the topic `name`, or all where it is None; UnknownTopic."""
     found = tuple(one for one in topics() if name in (None, one.name))
     if not found:
-        raise UnknownTopic(name or "")
+        raise UnknownTopic(name or "", (one.name for one in topics()))
     return found

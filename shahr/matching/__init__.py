@@ -1,9 +1,11 @@
 """Which entity a name means: readings of the name, tiers of likeness, gates, and one of three outcomes.
 
-query      what is asked, and what comes back
-mention    what a text says besides the name: the kind of thing, the country
-tiers      how alike two names are
-evidence   what the asked-for properties say of a candidate
-score      features → how likely it is that a candidate is meant
-matcher    all of it: match, review or nil
+query       what is asked, and what comes back
+mention     what a text says besides the name: the kind of thing, the places it lies in
+tiers       how alike two names are
+candidates  what a text may name, by the plainest reading that fits
+evidence    what classes, places and known values say of a candidate
+score       features → how likely it is that a candidate is meant
+matcher     all of it: match, review or nil
+source      a matcher over a search.db
 """

@@ -1,4 +1,4 @@
-"""What known values of properties say of a candidate: that it agrees, that it does not, or nothing."""
+"""What is known besides the name says of a candidate: that it agrees, that it does not, or nothing."""
 
 from __future__ import annotations
 
@@ -7,20 +7,61 @@ from collections.abc import Callable, Mapping, Sequence
 
 from shahr.folding import glue
 from shahr.gazetteer import Entity, Value, entity_id
-from shahr.matching.query import Wanted
+from shahr.matching.mention import Reading
+from shahr.matching.query import Query, Wanted
+from shahr.matching.tiers import keys
 from shahr.namespaces import BASE
 
 Labels = Callable[[str], Sequence[str]]  # gives the names of a node by its IRI
 _TOLERANCE = 0.25  # degrees, some 25 km: gazetteers put one city's middle in different places
+_COUNTRY = f"{BASE}country/"
+
+
+def fits(entity: Entity, way: Reading, query: Query) -> bool:
+    """Tell whether an entity is of the classes that are asked for, and of those that the words around tell of.
+
+    What an office or a body has in its name is meant only by those who ask for such a thing.
+    """
+    asked = _is(entity, query.types, query.strictness == "all")
+    return asked and _is(entity, way.types, False) and not (way.office and not query.types)
 
 
 def agreements(entity: Entity, wanted: Mapping[str, Sequence[Wanted]], names: Labels) -> dict[str, bool]:
     """Tell for each property that an entity has a value of whether one of the wanted ones is among them."""
+    given = {property: [one for one in values if str(one).strip()] for property, values in wanted.items()}
     return {
-        property: any(_agrees(value, one, names) for value in entity.values[property] for one in values)
-        for property, values in wanted.items()
-        if values and entity.values.get(property)
+        property: any(_agrees(value, one, names) for value in held for one in values)
+        for property, values in given.items()
+        if values and (held := _held(entity, property))
     }
+
+
+def lies_in(entity: Entity, places: Sequence[str], names: Labels) -> bool | None:
+    """Tell whether a thing lies in all of these places, by their names; None where the graph cannot tell.
+
+    What stands there may also be another name of the thing itself: "Tehran (تهران)".
+    """
+    if not places:
+        return None
+    held = [name for value in (*_held(entity, "country"), *_held(entity, "locatedIn")) for name in names(value.target)]
+    known = {glue(name) for name in [*held, *(name.text for name in entity.names)]}
+    if all(known.intersection(keys(place)) for place in places):
+        return True
+    return False if held else None
+
+
+def _is(entity: Entity, types: Sequence[str], all_of_them: bool) -> bool:
+    if not types:
+        return True
+    return (all if all_of_them else any)(name in entity.types or name == entity.kind for name in types)
+
+
+def _held(entity: Entity, property: str) -> Sequence[Value]:
+    """What is no city has its country among the places that it lies in."""
+    held = entity.values.get(property, ())
+    if held or property != "country":
+        return held
+    return [value for value in entity.values.get("locatedIn", ()) if value.target.startswith(_COUNTRY)]
 
 
 def _agrees(value: Value, wanted: Wanted, names: Labels) -> bool:
@@ -33,7 +74,9 @@ def _agrees(value: Value, wanted: Wanted, names: Labels) -> bool:
     text = str(wanted)
     if not value.target:
         return glue(value.text) == glue(text)
-    return value.target == BASE + (entity_id(text) or "\n") or glue(text) in map(glue, names(value.target))
+    if value.target == BASE + (entity_id(text) or "\n"):
+        return True
+    return bool({glue(name) for name in names(value.target)}.intersection(keys(text)))
 
 
 def _number(text: str) -> float | None:

@@ -1,71 +1,117 @@
-"""What a text says besides a name: "شهرداری اصفهان", "City of Kazan", "Hyderabad, India", "شهردار X"."""
+"""What a text says besides a name: "شهرداری اصفهان", "City of Kazan", "Hyderabad, India", "Zakani, Alireza"."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from shahr.folding import fold
 
-_TAIL = re.compile(r"(?P<name>.+?)\s*(?:[,،(]\s*|\s[-–—]\s)(?P<tail>[^,،()]+?)\s*\)?")
+_PARTING = re.compile(r"[,،;؛()\[\]/|]|\s[-–—]\s")
+_ZWNJ = "\u200c"
+_MOST_PARTS = 4  # "Isfahan, Isfahan Province, Iran"; what has more of them is no name
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to read a text: the name in it, the classes it tells of (() for any), and the place it lies in or ""."""
+    """One way to read a text: the name in it, the classes it tells of (() for any), and the places it lies in.
+
+    With `office`, the text names an office or a body of what has the name, such as "mayor of".
+    """
 
     name: str
     types: tuple[str, ...] = ()
-    place: str = ""
+    places: tuple[str, ...] = ()
+    office: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Words for a kind of thing, folded, and what they tell: see words.toml."""
+
+    words: str
+    types: tuple[str, ...]
+    office: bool
 
 
 def readings(text: str) -> Iterator[Reading]:
     """Give the ways to read a text, the plainest first: the whole of it is a name, as far as is known."""
-    yield Reading(text)
-    parted = _TAIL.fullmatch(text)
-    if parted:
-        yield Reading(parted["name"], place=parted["tail"])
-    for reading in [Reading(text), *([Reading(parted["name"], place=parted["tail"])] if parted else [])]:
-        name, types = _without_title(reading.name)
-        if types:
-            yield Reading(name, types, reading.place)
+    parted = list(_parted(text))
+    for reading in [Reading(text), *parted]:
+        yield reading
+    for reading in [Reading(text), *parted]:
+        if not reading.types:
+            yield from _without_title(reading)
 
 
 def types_around(before: str, after: str) -> tuple[str, ...]:
     """Give the classes that the words right before a name, or right after it, tell of; () where they tell nothing."""
     heads, tails = fold(before), fold(after)
-    for words, types in _words()["before"].items():
-        if heads == words or heads.endswith(f" {words}"):
-            return types
-    for words, types in _words()["after"].items():
-        if tails == words or tails.startswith(f"{words} "):
-            return types
-    return ()
+    found = [kind for kind in _kinds("before") if heads == kind.words or heads.endswith(f" {kind.words}")]
+    found += [kind for kind in _kinds("after") if tails == kind.words or tails.startswith(f"{kind.words} ")]
+    return tuple(dict.fromkeys(name for kind in _longest(found) for name in kind.types))
 
 
-def _without_title(text: str) -> tuple[str, tuple[str, ...]]:
-    """Take a word for the kind of thing from the beginning or the end of a name."""
+def is_kind(text: str) -> bool:
+    """Tell whether a text is nothing but words for a kind of thing, such as "the city of"."""
     folded = fold(text)
-    for words, types in _words()["before"].items():
-        if folded.startswith(f"{words} "):
-            return folded.removeprefix(f"{words} "), types
-    for words, types in _words()["after"].items():
-        if folded.endswith(f" {words}"):
-            return folded.removesuffix(f" {words}"), types
-    return text, ()
+    return any(kind.words == folded for kind in (*_kinds("before"), *_kinds("after")))
+
+
+def with_kind(name: str, types: Sequence[str]) -> list[str]:
+    """Give a name with each of the words for things of these classes: "Tehran" as a Region is "Tehran Province"."""
+    heads = [f"{kind.words} {name}" for kind in _kinds("before") if not kind.office and set(types) & set(kind.types)]
+    tails = [f"{name} {kind.words}" for kind in _kinds("after") if not kind.office and set(types) & set(kind.types)]
+    return [*heads, *tails]
+
+
+def _parted(text: str) -> Iterator[Reading]:
+    """Read a name with what stands behind a comma or in brackets: places, a kind of thing, or a first name."""
+    parts = [part.strip() for part in _PARTING.split(text) if part.strip()]
+    if not 1 < len(parts) <= _MOST_PARTS:
+        return
+    name, *tails = parts
+    behind = fold(tails[0])
+    kinds = [kind for kind in (*_kinds("before"), *_kinds("after")) if kind.words == behind]
+    if kinds and len(tails) == 1:
+        yield Reading(name, kinds[0].types)
+        return
+    yield Reading(name, places=tuple(tails))
+    if len(tails) == 1 and re.search("[,،]", text):
+        yield Reading(f"{tails[0]} {name}", ("Person",))
+
+
+def _without_title(reading: Reading) -> Iterator[Reading]:
+    """Take words for the kind of thing from the beginning or the end of a name."""
+    folded = fold(reading.name)
+    heads = _longest([kind for kind in _kinds("before") if folded.startswith(f"{kind.words} ")])
+    tails = _longest([kind for kind in _kinds("after") if folded.endswith(f" {kind.words}")])
+    for kind in heads:
+        name = folded.removeprefix(f"{kind.words} ")
+        yield replace(reading, name=name, types=kind.types, office=kind.office)
+    for kind in tails:
+        name = folded.removesuffix(f" {kind.words}")
+        yield replace(reading, name=name, types=kind.types, office=kind.office)
+
+
+def _longest(kinds: Sequence[Kind]) -> list[Kind]:
+    most = max((len(kind.words) for kind in kinds), default=0)
+    return [kind for kind in kinds if len(kind.words) == most]
 
 
 @cache
-def _words() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """Read the words, folded, the longest first."""
+def _kinds(place: str) -> tuple[Kind, ...]:
+    """Read the words for before or after a name."""
     with (Path(__file__).parent / "words.toml").open("rb") as file:
-        groups = tomllib.load(file)
-    found: dict[str, dict[str, tuple[str, ...]]] = {"before": {}, "after": {}}
-    for group in groups["kind"]:
-        for place in found:
-            found[place] |= {fold(words): tuple(group["types"]) for words in group.get(place, ())}
-    return {place: dict(sorted(each.items(), key=lambda one: (-len(one[0]), one[0]))) for place, each in found.items()}
+        groups = tomllib.load(file)["kind"]
+    return tuple(
+        Kind(words, tuple(group["types"]), group.get("office", False))
+        for group in groups
+        for words in dict.fromkeys(
+            fold(one) for told in group.get(place, ()) for one in (told, told.replace(_ZWNJ, " "))
+        )
+    )

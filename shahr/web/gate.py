@@ -38,6 +38,8 @@ def check_parameters() -> None:
 
 def _parameters(endpoint: str | None) -> tuple[str, ...] | None:
     """Give the parameters of a view beside `lang`; None for one that checks its own, and where there is no view."""
+    if request.blueprint == "reconcile":  # OpenRefine and its kin add what they like
+        return None
     own = (None, "dumps.file", "searching.search", "searching.complete", "questions.question", "editor.sparql_page")
     known = {"listing.kind": ("after",), "listing.graph": ("after",), "questions.questions": ("format",)}
     return None if endpoint in own else known.get(endpoint or "", ())

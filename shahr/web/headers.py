@@ -44,7 +44,7 @@ def _add_headers(response: Response) -> Response:
         return response
     for name, text in shared_headers():
         response.headers[name] = text
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers.setdefault("Content-Security-Policy", POLICY)  # a preview, made for frames, has one of its own
     response.headers["Referrer-Policy"] = "no-referrer"
     response.vary.add("Accept")
     if response.mimetype == HTML:

@@ -6,22 +6,20 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest, NotFound
 
-from shahr.errors import NothingToSearch, ProjectMissing, TextTooLong, TooManyWords, UnknownKind
+from shahr.errors import NothingToSearch, TextTooLong, TooManyWords, UnknownKind
 from shahr.folding import visible
-from shahr.search import LONGEST, MOST_WORDS, Found, Hit, Index, open_index, searchable_kinds
+from shahr.search import LONGEST, MOST_WORDS, Found, Hit, Index, searchable_kinds
 from shahr.web.addresses import address_of
+from shahr.web.currentindex import current_names, without_index
 from shahr.web.headers import in_language
 from shahr.web.labels import Labels
 from shahr.web.language import LANGUAGES
-from shahr.web.settings import Settings
-from shahr.web.site import site_of
 from shahr.web.wanted import wants_json
 
 ON_A_PAGE = 20
@@ -30,41 +28,19 @@ COMPLETED = "public, max-age=300"
 _PAGE = re.compile(r"[1-9][0-9]{0,5}")
 
 
-class CurrentIndex:
-    """The index of the build that serves: when another build is linked, its index is opened."""
-
-    def __init__(self) -> None:
-        self._open: tuple[object, Index | None] = (None, None)
-
-    def of(self, settings: Settings) -> Index | None:
-        """Give the index, None where the graph of the project is not what is served, or was built without one."""
-        if settings.dataset or settings.endpoint:
-            return None
-        for _again in range(2):  # the build may have gone between a look at the link and the opening
-            path = (settings.project.current / "search.db").resolve()
-            known, index = self._open
-            if path == known:
-                return index
-            try:
-                self._open = (path, open_index(path))
-            except ProjectMissing:
-                continue
-        return self._open[1] if self._open[0] == path else None
-
-
 def blueprint() -> Blueprint:
     """Give the routes of search and completion."""
-    routes, current = Blueprint("searching", __name__), CurrentIndex()
-    routes.add_url_rule("/search", "search", partial(search, current))
-    routes.add_url_rule("/complete", "complete", partial(complete, current))
+    routes = Blueprint("searching", __name__)
+    routes.add_url_rule("/search", "search", search)
+    routes.add_url_rule("/complete", "complete", complete)
     return routes
 
 
-def search(current: CurrentIndex) -> Response:
+def search() -> Response:
     """The page ?q=…&kind=…&page=…, the form alone without q; as JSON with ?format=json or by Accept."""
     given = _parameters("q", "kind", "page", "format")
     as_json, text, page = wants_json(), visible(given.get("q", "")), _page(given)
-    index = current.of(site_of(current_app).service.settings)
+    index = _index()
     with _translated():
         kinds = searchable_kinds(given.get("kind", ""))
         found = index.search(text, kinds, ON_A_PAGE, (page - 1) * ON_A_PAGE) if index and text else None
@@ -79,14 +55,14 @@ def search(current: CurrentIndex) -> Response:
     return Response(html, content_type="text/html; charset=utf-8")
 
 
-def complete(current: CurrentIndex) -> Response:
+def complete() -> Response:
     """The names that begin with ?q=…, of ?kind=…: a JSON list of at most ten with iri, curie, label and kind."""
     given = _parameters("q", "kind")
-    text, index = visible(given.get("q", "")), current.of(site_of(current_app).service.settings)
+    text, index = visible(given.get("q", "")), _index()
     if not text:
         raise BadRequest(_("completion needs the parameter '%(name)s', the beginning of a name", name="q"))
     if index is None:
-        raise NotFound(_without_index())
+        raise NotFound(without_index())
     with _translated():
         hits = index.complete(text, searchable_kinds(given.get("kind", "")), COMPLETIONS)
     labels = labels_of(hits)
@@ -177,7 +153,7 @@ def _pages(found: Found) -> int:
 def _results(index: Index | None, found: Found | None, text: str, page: int) -> dict[str, Any]:
     """Give what a program reads of a page of results."""
     if index is None:
-        raise NotFound(_without_index())
+        raise NotFound(without_index())
     if found is None:
         raise BadRequest(_("search needs the parameter '%(name)s', what to search for", name="q"))
     sums = {"query": text, "total": found.total, "page": page, "pages": _pages(found), "kinds": dict(found.kinds)}
@@ -194,9 +170,9 @@ def _completion(hit: Hit, label: str) -> dict[str, str]:
     return {"iri": hit.iri, "curie": hit.curie, "label": label, "kind": hit.kind}
 
 
-def _without_index() -> str:
-    sentence: str = _("search needs the built graph with its index: serve a project, after %(command)s")
-    return sentence % {"command": "`shahr run`"}
+def _index() -> Index | None:
+    names = current_names()
+    return names.index if names else None
 
 
 def _json(content: object) -> Response:

@@ -1,0 +1,185 @@
+"""Links to Wikidata: proposed, reviewed, and checked."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from shahr.agent import WIKIDATA
+from shahr.cli.terminal import growing_progress, project_here
+from shahr.namespaces import ENTITY_PREFIXES
+
+if TYPE_CHECKING:
+    from shahr.gazetteer import Gazetteer
+    from shahr.link.asking import Kept
+    from shahr.link.deciding import Proposal
+    from shahr.link.review import Candidate
+    from shahr.paths import Project
+
+_KINDS = tuple(name for name in ENTITY_PREFIXES if name != "post")
+_endpoint = click.option("--endpoint", metavar="URL", default=WIKIDATA, show_default=True, help="Ask this one.")
+
+
+@click.group(invoke_without_command=True)
+@_endpoint
+@click.option("--dry-run", is_flag=True, help="Print the proposals, and write none; answers are kept all the same.")
+@click.option("--kind", "kinds", type=click.Choice(_KINDS), multiple=True, help="Only these; may be given again.")
+@click.option("--batch", type=click.IntRange(1, 200), default=200, show_default=True, help="Terms in one request.")
+@click.option("--again", is_flag=True, help="Also for entities that have a link, or of which none was found.")
+@click.option("--fresh", is_flag=True, help="Forget what the endpoint answered before.")
+@click.pass_context
+def link(
+    context: click.Context, endpoint: str, dry_run: bool, kinds: Sequence[str], batch: int, again: bool, fresh: bool
+) -> None:
+    """Propose Wikidata items for entities that have none, as candidates in data/links/wikidata.sssom.tsv.
+
+    Nothing is a link before `shahr link review`. The endpoint's answers are kept in dist/link/, so a run that was
+    stopped goes on where it was, and asks nothing twice.
+    """
+    if context.invoked_subcommand is None:
+        _propose(endpoint, dry_run, kinds or _KINDS, batch, again, fresh)
+
+
+def _propose(endpoint: str, dry_run: bool, kinds: Sequence[str], batch: int, again: bool, fresh: bool) -> None:
+    from shahr.link.asking import open_answers, open_client
+    from shahr.link.proposing import propose, write_proposals
+
+    project, client = project_here(), open_client(endpoint)
+    with open_answers(project, client, batch, fresh) as answers, growing_progress("ask") as show:
+        answers.show = show
+        found = propose(project, answers, kinds, again)
+    if dry_run:
+        _print(found.proposals)
+    else:
+        write_proposals(project, found, date.today().isoformat())
+    clear = sum(one.outcome == "match" for one in found.proposals)
+    unclear = len({one.entity.id for one in found.proposals if one.outcome == "review"})
+    left = len(found.entities) - clear - unclear
+    click.echo(
+        f"{len(found.entities)} entities: {clear} with one clear item, {unclear} with several or an unclear one, "
+        f"{left} with none; {client.requests} requests"
+    )
+
+
+def _print(proposals: Sequence[Proposal]) -> None:
+    from shahr.link.rows import as_row
+    from shahr.table import table
+
+    rows = [as_row(proposal, "", "") for proposal in proposals]
+    cells = [(row.subject_id, row.object_id, row.cells["confidence"], row.object_label, row.comment) for row in rows]
+    if cells:
+        click.echo(table(("subject", "item", "confidence", "label", "comment"), cells))
+
+
+@link.command()
+@click.argument("subject", required=False)
+@click.option("--accept", metavar="ID", help="Say that SUBJECT is this item, Q42053.")
+@click.option("--refuse", metavar="ID", help="Say that SUBJECT is not this item.")
+@click.option("--by", "author", envvar="SHAHR_AUTHOR", metavar="NAME", help="Who says so [env: SHAHR_AUTHOR].")
+def review(subject: str | None, accept: str | None, refuse: str | None, author: str | None) -> None:
+    """Decide on proposals: all that are open, those for SUBJECT (city:isfahan), or one item by --accept or --refuse.
+
+    Every answer is written at once. A refused item is not proposed again; to change your mind, say the contrary.
+    """
+    from shahr.gazetteer import open_gazetteer
+    from shahr.link.review import subject_named
+
+    if (accept or refuse) and not subject:
+        raise click.UsageError("name the entity: shahr link review city:isfahan --accept Q42053")
+    if accept and refuse:
+        raise click.UsageError("give one of --accept and --refuse")
+    project = project_here()
+    gazetteer = open_gazetteer(project.search)
+    name = subject_named(gazetteer, subject) if subject else ""
+    by = author or click.prompt("Your name, as the file shall have it", err=True)
+    if accept or refuse:
+        _decide(project, gazetteer, name, accept or refuse or "", by, bool(accept))
+    else:
+        _ask(project, gazetteer, name, by)
+
+
+def _decide(project: Project, gazetteer: Gazetteer, subject: str, item: str, author: str, yes: bool) -> None:
+    from shahr.link.review import Decision, accept, item_named, refuse
+
+    entity = gazetteer.entity(subject.replace(":", "/", 1))
+    label = entity.label("en").text if entity else ""
+    decision = Decision(subject, item_named(item), author, date.today().isoformat(), label)
+    (accept if yes else refuse)(project, decision)
+    click.echo(f"{'accepted' if yes else 'refused'}: {subject} {decision.item}")
+
+
+def _ask(project: Project, gazetteer: Gazetteer, subject: str, author: str) -> None:
+    """Go through the open proposals; the file is read anew for each, since an answer may settle others."""
+    from shahr.link.asking import read_kept
+    from shahr.link.review import candidates
+    from shahr.link.rows import read_rows
+
+    kept, seen = read_kept(project), set[tuple[str, str]]()
+    while True:
+        ahead = [one for one in candidates(read_rows(project), subject) if (one.subject, one.item) not in seen]
+        if not ahead:
+            break
+        seen.add((ahead[0].subject, ahead[0].item))
+        click.echo("\n".join(_shown(ahead[0], len(ahead), gazetteer, kept)))
+        try:
+            said = click.prompt("Is it the same? (y)es, (n)o, (s)kip, (q)uit", type=click.Choice("ynsq"), default="s")
+        except click.Abort:
+            said = "q"
+        if said == "q":
+            click.echo(f"{len(ahead)} proposals are open")
+            return
+        if said in "yn":
+            _decide(project, gazetteer, ahead[0].subject, ahead[0].id, author, said == "y")
+    click.echo("no proposal is left" if not seen else "that was the last one")
+
+
+def _shown(candidate: Candidate, left: int, gazetteer: Gazetteer, kept: Kept) -> list[str]:
+    """Lay out a proposal: what we know, what Wikidata said when it was asked, and why the two may be one thing."""
+    from shahr.link.items import kept_item
+    from shahr.link.proposing import in_words
+
+    row = candidate.rows[0]
+    entity = gazetteer.entity(candidate.subject.replace(":", "/", 1))
+    item = kept_item(kept, candidate.id)
+    certain = "" if row.confidence is None else f"confidence {row.confidence:.2f}; "
+    return [
+        f"\n{candidate.subject} = {candidate.item}? ({left} to go)",
+        f"  here:     {in_words(gazetteer, entity) if entity else row.subject_label}",
+        f"  Wikidata: {item.in_words() if item else row.object_label}",
+        f"            https://www.wikidata.org/wiki/{candidate.id}",
+        f"  why:      {certain}{row.comment}",
+    ]
+
+
+@link.command()
+@_endpoint
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def check(endpoint: str, as_json: bool) -> None:
+    """Look at the Wikidata items that entities are linked to: merged, unknown, of another type, far off (50 km)?
+
+    Nothing is changed. Exit code 1 where something is found, 2 where nothing is but not all could be checked.
+    """
+    from shahr.link.asking import open_client
+    from shahr.link.check import UNCHECKED
+    from shahr.link.check import check as stage
+    from shahr.table import table
+
+    with growing_progress("check") as show:
+        faults, links = stage(project_here(), open_client(endpoint), show)
+    rows = [(one.subject, one.item, one.fault, one.message) for one in faults]
+    names = ("subject", "item", "fault", "message")
+    found = sum(one.fault != UNCHECKED for one in faults)
+    if as_json:
+        told = {"links": links, "faults": [dict(zip(names, row, strict=True)) for row in rows]}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        if rows:
+            click.echo(table(names, rows))
+        click.echo(f"{links} links: {found} at fault, {len(rows) - found} not checked")
+    if rows:
+        sys.exit(1 if found else 2)
