@@ -91,7 +91,7 @@ def test_a_batch_that_cannot_be_read_is_refused_with_the_place(client: FlaskClie
     [
         (b"", "this is no JSON"),
         (b"queries=%7B%7D", "this is no JSON"),
-        (b"\xff\xfe{}", "the body is no UTF-8"),
+        (b"\xff\xfe{}", "the body is not in UTF-8"),
         (b"{}", "queries: here belongs a list"),
         (b'{"queries": {}}', "queries: here belongs a list"),
         (b'{"queries": [{}]}', "queries[0]: here belongs a list"),
