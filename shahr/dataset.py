@@ -22,7 +22,7 @@ from pyoxigraph import (
 
 from shahr.blanknodes import ALIKE, too_much_alike
 from shahr.errors import NotAcceptable, ProjectMissing, SourceError
-from shahr.mappings import read_links
+from shahr.mappings import accepted_links, link_files, read_links
 from shahr.namespaces import graph_iri
 from shahr.paths import Project
 from shahr.turtle import parse_turtle
@@ -41,7 +41,7 @@ def source_files(project: Project) -> Iterator[tuple[str, Path]]:
     """Give each source file after the name of its graph, in the order of graph and path; OSError as files_in."""
     yield from (("ontology", path) for path in files_in(project.ontology, ".ttl"))
     yield from (("entities", path) for path in files_in(project.entities, ".ttl"))
-    yield from (("links", path) for path in files_in(project.links, ".sssom.tsv"))
+    yield from (("links", path) for path in link_files(project))
     own = (*files_in(project.articles, ".ttl"), *files_in(project.external, ".ttl"))
     yield from ((path.stem, path) for path in sorted(own))
 
@@ -69,7 +69,16 @@ def read_sources(project: Project) -> tuple[list[Source], list[SourceError]]:
             errors.append(error)
         else:
             sources.append(Source(graph, path, triples))
-    return sources, errors
+    return sources, errors or _contradictions(project)
+
+
+def _contradictions(project: Project) -> list[SourceError]:
+    """Two files of links may each be sound, and contradict each other."""
+    try:
+        accepted_links(project)
+    except SourceError as error:
+        return [error]
+    return []
 
 
 def quads_of(sources: Iterable[Source]) -> Iterator[Quad]:

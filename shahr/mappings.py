@@ -65,7 +65,7 @@ def accepted_links(project: Project) -> list[Link]:
     """Give every accepted pair of a project once, in order; SourceError where rows, of two files too, contradict.
 
     Two contradict where one accepts a pair and one denies it, or where they accept two Wikidata items as the exact
-    match of one entity.
+    match of one entity, or one item as that of two.
     """
     return _accepted(verdict for path in link_files(project) for verdict in _verdicts(path))
 
@@ -102,11 +102,12 @@ def _verdicts(path: Path) -> Iterator[_Verdict]:
 
 def _accepted(verdicts: Iterable[_Verdict]) -> list[Link]:
     said: dict[Link, _Verdict] = {}
-    items: dict[str, _Verdict] = {}
+    exact: dict[str, _Verdict] = {}
     for verdict in verdicts:
         _check_same_answer(verdict, said.setdefault(verdict.link, verdict))
         if verdict.accepted and _is_item(verdict.link):
-            _check_same_item(verdict, items.setdefault(verdict.link.subject, verdict))
+            for end in (verdict.link.subject, verdict.link.object):
+                _check_same_pair(verdict, exact.setdefault(end, verdict))
     return sorted(link for link, verdict in said.items() if verdict.accepted)
 
 
@@ -117,10 +118,10 @@ def _check_same_answer(verdict: _Verdict, first: _Verdict) -> None:
         raise SourceError(verdict.path, verdict.line, f"{reason}: remove one of the two rows")
 
 
-def _check_same_item(verdict: _Verdict, first: _Verdict) -> None:
+def _check_same_pair(verdict: _Verdict, first: _Verdict) -> None:
     if verdict.link != first.link:
-        one, other, subject = (curie(name) for name in (verdict.link.object, first.link.object, verdict.link.subject))
-        reason = f"{one} cannot be the exact match of {subject}, which is {other} in {_place(first, verdict)}"
+        one, other = (f"{curie(link.object)} is {curie(link.subject)}" for link in (verdict.link, first.link))
+        reason = f"{one} here and {other} in {_place(first, verdict)}, which cannot both be"
         raise SourceError(verdict.path, verdict.line, f"{reason}: deny one of the two")
 
 

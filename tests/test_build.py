@@ -168,6 +168,15 @@ def test_a_link_to_nobody_is_refused(project: Project, tmp_path: Path) -> None:
     assert "cities.sssom.tsv:8: city:gamma is not described" in line
 
 
+def test_files_of_links_that_contradict_each_other_are_refused(project: Project, tmp_path: Path) -> None:
+    text = (project.links / "cities.sssom.tsv").read_text(encoding="utf-8")
+    denied = text.replace("skos:exactMatch\t\t", "skos:exactMatch\tNot\t", 1)
+    (project.links / "others.sssom.tsv").write_text(denied, encoding="utf-8")
+    [line] = refusal(project, tmp_path)
+    assert "cities.sssom.tsv" in line
+    assert "others.sssom.tsv" in line
+
+
 def test_all_errors_come_at_once_but_twenty_at_most(project: Project, tmp_path: Path) -> None:
     cities = ", ".join(f"city:missing-{number}" for number in range(30))
     write(project.root / ARTICLE, PREFIXES + f"article:x shahr:city {cities} .")

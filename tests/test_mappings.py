@@ -113,7 +113,13 @@ def test_a_near_match_may_be_denied_as_an_exact_one(tmp_path: Path) -> None:
 
 def test_an_entity_has_one_item_at_most(tmp_path: Path) -> None:
     rows = [("city:a", name, "", f"wd:Q{number}", MANUAL) for number, name in ((1, EXACT), (2, CLOSE), (3, EXACT))]
-    with pytest.raises(SourceError, match=r":4: wd:Q3 cannot be the exact match of city:a, which is wd:Q1 in line 2"):
+    with pytest.raises(SourceError, match=r":4: wd:Q3 is city:a here and wd:Q1 is city:a in line 2, which cannot both"):
+        links(tmp_path, *rows)
+
+
+def test_an_item_is_one_entity_at_most(tmp_path: Path) -> None:
+    rows = [(f"city:{name}", how, "", "wd:Q1", MANUAL) for name, how in (("a", EXACT), ("b", CLOSE), ("c", EXACT))]
+    with pytest.raises(SourceError, match=r":4: wd:Q1 is city:c here and wd:Q1 is city:a in line 2, which cannot both"):
         links(tmp_path, *rows)
 
 
@@ -137,7 +143,7 @@ def test_the_links_of_a_project_are_the_accepted_pairs_of_all_its_files(tmp_path
         ),
         (
             ("city:a", EXACT, "", "wd:Q2", MANUAL),
-            r"b\.sssom\.tsv:2: wd:Q2 cannot be .* wd:Q1 in .*a\.sssom\.tsv:2: deny",
+            r"b\.sssom\.tsv:2: wd:Q2 is .* wd:Q1 is .* in .*a\.sssom\.tsv:2, which cannot both be: deny",
         ),
     ],
 )
