@@ -154,6 +154,16 @@ def test_names_that_are_sure_of_different_items_leave_it_to_a_person(tmp_path: P
     assert first.confidence <= 0.5
 
 
+def test_an_item_that_only_its_name_speaks_for_does_not_hide_the_others(tmp_path: Path, run: Run) -> None:
+    project = project_with(tmp_path / "p", [Ours("city/gwangju", [("Gwangju", "en"), ("گوانگژو", "fa")])])
+    others = [Thing(f"Q{number}", [("گوانگژو", "fa")]) for number in (2, 3)]
+    with misbehaving(served(Thing("Q1", [("Gwangju", "en")]), *others)) as server:
+        run("--endpoint", f"{server.address}/sparql")
+    found = {(row.object_id, row.confidence) for row in proposed(project)}
+    assert found == {("wd:Q1", 0.7), ("wd:Q2", 0.49), ("wd:Q3", 0.49)}
+    assert all(row.comment.startswith("one of 3 items with such a name; ") for row in proposed(project))
+
+
 def test_what_is_of_another_kind_is_not_proposed(tmp_path: Path, run: Run) -> None:
     project = project_with(tmp_path / "p", [Ours("city/isfahan", [("Isfahan", "en")])])
     with misbehaving(served(Thing("Q1", [("Isfahan", "en")], (SONG,)), Thing("Q2", [("Isfahan", "en")], ()))) as server:
@@ -162,12 +172,96 @@ def test_what_is_of_another_kind_is_not_proposed(tmp_path: Path, run: Run) -> No
     assert "1 with none" in found.output
 
 
-def test_a_station_in_the_city_with_its_name_is_not_the_city(tmp_path: Path, run: Run) -> None:
-    project = project_with(tmp_path / "p", [IRAN, ISFAHAN], ACCEPTED)
-    station = replace(ISFAHAN_THERE, id="Q7", classes=("Q55488",))
-    with misbehaving(served(IRAN_THERE, station)) as server:
+NO_CITIES = {
+    "a disambiguation page": "Q4167410",
+    "a family name": "Q101352",
+    "a county": "Q1344695",
+    "a station": "Q55488",
+    "a club": "Q476028",
+    "nothing that is told": "",
+}
+CLASSES = [
+    Thing("Q1344695", classes=(), above=("Q56061",)),
+    Thing("Q55488", classes=(), above=("Q811979",)),
+    Thing("Q476028", classes=(), above=("Q43229",)),
+    Thing("Q262166", classes=(), above=("Q15284",)),
+    Thing("Q15284", classes=(), above=("Q56061", "Q43229")),
+]
+
+
+def test_what_has_the_name_of_a_city_and_lies_in_it_is_not_the_city(pair: Project, run: Run) -> None:
+    namesakes = [
+        replace(ISFAHAN_THERE, id=f"Q{number}", classes=(one,) if one else ())
+        for number, one in enumerate(NO_CITIES.values(), 1)
+    ]
+    with misbehaving(served(IRAN_THERE, *CLASSES, *namesakes)) as server:
+        assert "1 with none" in run("--endpoint", f"{server.address}/sparql").output
+    assert proposed(pair) == []
+    with misbehaving(served(IRAN_THERE, ISFAHAN_THERE, *CLASSES, *namesakes)) as server:
+        run("--endpoint", f"{server.address}/sparql")
+    assert [(row.object_id, row.confidence) for row in proposed(pair)] == [("wd:Q42053", 0.99)]
+
+
+def test_a_city_and_its_municipality_are_for_a_person_to_choose_from(pair: Project, run: Run) -> None:
+    municipality = replace(ISFAHAN_THERE, id="Q7", classes=("Q262166",))
+    with misbehaving(served(IRAN_THERE, ISFAHAN_THERE, municipality, *CLASSES)) as server:
+        found = run("--endpoint", f"{server.address}/sparql")
+    assert {(row.object_id, row.confidence) for row in proposed(pair)} == {("wd:Q42053", 0.5), ("wd:Q7", 0.5)}
+    assert "0 with one clear item" in found.output
+
+
+def test_a_town_whose_class_is_below_those_of_organisations_is_none_of_ours(tmp_path: Path, run: Run) -> None:
+    agency = Ours("organization/borna", [("Borna", "en")], ("Organization",))
+    project = project_with(tmp_path / "p", [agency])
+    with misbehaving(served(Thing("Q14905", [("Borna", "en")], ("Q262166",)), *CLASSES)) as server:
         run("--endpoint", f"{server.address}/sparql")
     assert proposed(project) == []
+
+
+@pytest.mark.parametrize(
+    ("ours", "item", "confidence"),
+    [
+        (replace(ISFAHAN, country="", point=None), Thing("Q7", [("Isfahan", "en")]), 0.7),
+        (Ours("person/ali", [("Ali Karimi", "en")], ("Person",)), Thing("Q7", [("Ali Karimi", "en")], (HUMAN,)), 0.7),
+        (Ours("country/mali", [("Mali", "en")], ("Country",)), Thing("Q7", [("Mali", "en")], (COUNTRY,)), 0.97),
+    ],
+    ids=["city", "person", "country"],
+)
+def test_a_name_alone_makes_nothing_clear_but_a_country(
+    tmp_path: Path, run: Run, ours: Ours, item: Thing, confidence: float
+) -> None:
+    project = project_with(tmp_path / "p", [ours])
+    with misbehaving(served(item)) as server:
+        found = run("--endpoint", f"{server.address}/sparql")
+    assert [row.confidence for row in proposed(project)] == [confidence]
+    assert f"{int(confidence > 0.9)} with one clear item" in found.output
+
+
+@pytest.mark.parametrize(
+    ("points", "confidence"),
+    [
+        ("Point(51.7 32.7)", 0.99),
+        ("Point(51.7 33.0)", 0.99),  # 39 km away: the country speaks for it, and nothing against it
+        ("Point(51.7 10)|Point(10 32.7)", 0.55),  # here the longitude, there the latitude
+        ("<http://www.wikidata.org/entity/Q405> Point(51.7 32.7)|Point(51.7 99)", 0.99),  # no point on Earth
+    ],
+    ids=["near", "not far", "crossed", "none"],
+)
+def test_coordinates_speak_for_an_item_near_by_and_against_one_far_away(
+    pair: Project, run: Run, points: str, confidence: float
+) -> None:
+    literals = ", ".join(f'"{one}"^^geo:wktLiteral' for one in points.split("|"))
+    there = turtle([IRAN_THERE, replace(ISFAHAN_THERE, point=None)]) + f"wd:Q42053 wdt:P625 {literals} .".encode()
+    with misbehaving({"/sparql": honest(there)}) as server:
+        run("--endpoint", f"{server.address}/sparql")
+    assert [row.confidence for row in proposed(pair)] == [confidence]
+
+
+def test_an_item_with_hundreds_of_names_is_as_good_as_one_with_two(pair: Project, run: Run) -> None:
+    names = [("Isfahan", "en"), *((f"Isfahan {number}", "en") for number in range(300)), ("Ispahan", "fr")]
+    with misbehaving(served(IRAN_THERE, replace(ISFAHAN_THERE, names=names))) as server:
+        run("--endpoint", f"{server.address}/sparql")
+    assert [(row.object_label, row.confidence) for row in proposed(pair)] == [("Isfahan", 0.99)]
 
 
 def test_nothing_found_leaves_no_row_and_no_file(tmp_path: Path, run: Run) -> None:
@@ -318,7 +412,7 @@ def test_a_slow_and_a_huge_answer_are_given_up_and_the_next_run_goes_on(
         assert (failed.exit_code, failed.output.count("\n"), sentence in failed.output) == (1, 1, True)
         assert proposed(pair) == []
         run("--endpoint", f"{server.address}/sparql")
-        assert len(server.requests) == 4
+        assert len(server.requests) == 5
     assert len(proposed(pair)) == 1
 
 

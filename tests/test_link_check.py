@@ -19,7 +19,7 @@ POINT = (10.0, 20.0)
 FAULTS = {
     "merged": (Thing("Q1", merged_into="Q7", classes=()), "it was merged into wd:Q7"),
     "unknown": (None, "the endpoint knows nothing of it: it was deleted, or never was there"),
-    "type": (Thing("Q1", [("One", "en")], (SONG,)), "it is no city there but of class wd:Q7366"),
+    "type": (Thing("Q1", [("One", "en")], (SONG,)), "it is no city there: its class is song (Q7366)"),
     "far": (Thing("Q1", [("One", "en")], point=(10.5, 20.0)), "it lies 56 km from our coordinates"),
     "geonames": (Thing("Q1", [("One", "en")], geonames="5"), "it has GeoNames id 5 and we 1"),
 }
@@ -53,7 +53,8 @@ def test_a_link_that_is_as_it_should_be_is_no_fault(check: Check) -> None:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_became_of_an_item_is_found_and_said(check: Check, fault: str) -> None:
     thing, message = FAULTS[fault]
-    found = check(honest(turtle([thing] if thing else [])), "--json")
+    song = Thing(SONG, [("song", "en")], ())
+    found = check(honest(turtle([song, thing] if thing else [])), "--json")
     assert found.exit_code == 1
     told = {"subject": "city:one", "item": "wd:Q1", "fault": fault, "message": message}
     assert json.loads(found.output) == {"links": 1, "faults": [told]}
@@ -76,6 +77,9 @@ def test_an_endpoint_that_fails_leaves_a_link_not_checked_and_never_deleted(chec
     [told] = json.loads(found.output)["faults"]
     assert told["fault"] == "not checked"
     assert "not SPARQL results" in told["message"]
+    reason, total = check(response(b"<html>Sorry</html>", "text/html")).output.splitlines()
+    assert reason.startswith("not checked: http://127.0.0.1:")
+    assert total == "1 links: 0 at fault, 1 not checked"
 
 
 @pytest.mark.parametrize("failing", ["known", "classes"])
@@ -95,12 +99,20 @@ def test_one_failed_batch_does_not_keep_the_others_from_being_checked_and_two_en
     project = project_with(tmp_path / "p", ours, links)
     good = honest(turtle(Thing(f"Q{number}", [("A", "en")]) for number in range(1, 901)))
     bad = response(b"no", "text/plain", "500 Oh")
-    for replies, unchecked, asked in (([bad, good], 200, 6), ([bad, good, bad, good], 400, 6), ([bad], 900, 2)):
+    for replies, unchecked, asked in (([bad, good], 200, 7), ([bad, good, bad, good], 400, 7), ([bad], 900, 2)):
         with misbehaving({"/sparql": replies}) as server:
             words = ["--project", str(project.root), "link", "check", "--endpoint", f"{server.address}/sparql"]
             found = CliRunner().invoke(main, words)
             assert len(server.requests) == asked
         assert found.output.endswith(f"900 links: 0 at fault, {unchecked} not checked\n")
+
+
+def test_an_endpoint_that_is_named_before_the_command_is_not_left_unasked(tmp_path: Path) -> None:
+    project = project_with(tmp_path / "p", [Ours("city/one", [("One", "en")])])
+    words = ["--project", str(project.root), "link", "--endpoint", "http://127.0.0.1:9/", "check"]
+    found = CliRunner().invoke(main, words)
+    assert found.exit_code == 2
+    assert "write the options of `check` behind it" in found.output
 
 
 def test_a_close_match_may_be_of_another_kind(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ SEOUL = Ours("city/seoul", [("Seoul", "en"), ("سئول", "fa")], point=(37.566,
 PARIS = Ours("city/paris", [("Paris", "en"), ("پاریس", "fa")])
 THERE = [
     Thing("Q8684", [("Seoul", "en"), ("سئول", "fa")], point=(37.55, 126.99), country="Q884"),
+    Thing("Q884", [("South Korea", "en")], ("Q6256",)),
     Thing("Q90", [("Paris", "en")]),
     Thing("Q830149", [("Paris", "en")]),
 ]
@@ -88,7 +89,7 @@ def test_a_proposal_shows_both_sides_in_both_languages(review: Run) -> None:
     shown = review("city/seoul", said="q\n").output
     assert "city:seoul = wd:Q8684? (1 to go)" in shown
     assert "Seoul · سئول; city; 37.566, 126.978" in shown
-    assert "Seoul · سئول; class Q515; country Q884; 37.550, 126.990" in shown
+    assert "Seoul · سئول; class Q515; country South Korea (Q884); 37.550, 126.990" in shown
     assert "https://www.wikidata.org/wiki/Q8684" in shown
     assert "confidence 0.99; same name: Seoul, سئول; 2.1 km from our coordinates" in shown
 
@@ -97,7 +98,7 @@ def test_each_answer_is_written_before_the_next_is_asked(project: Project, revie
     said = review(said="n\ny\n")  # and then nobody is there any more
     assert [row.object_id for row in rows(project, NOT)] == ["wd:Q90"]
     assert [row.object_id for row in rows(project)] == ["wd:Q830149"]
-    assert (said.exit_code, said.output.endswith("1 proposals are open\n")) == (0, True)
+    assert (said.exit_code, said.output.endswith("proposals left: 1\n")) == (0, True)
 
 
 def test_accepting_one_item_settles_the_others_of_the_entity(project: Project, review: Run) -> None:
@@ -119,7 +120,10 @@ def test_a_second_exact_match_is_refused_with_a_sentence(project: Project, revie
     for words in (("city:paris", "--accept", "Q830149"), ("city:seoul", "--accept", "Q90")):
         found = review(*words)
         assert found.exit_code == 1
-        assert found.output.startswith("shahr: wd:Q90 is the exact match of city:paris already: refuse that first")
+        assert found.output.startswith(
+            "shahr: wd:Q90 is the exact match of city:paris already: if that is wrong, refuse it first"
+        )
+        assert "(shahr link review city:paris --refuse Q90)" in found.output
     assert (project.links / "wikidata.sssom.tsv").read_bytes() == before
 
 
@@ -129,6 +133,13 @@ def test_the_last_word_on_a_pair_counts(project: Project, review: Run) -> None:
     assert (links(project), rows(project, NOT)) == (["Q90"], [])
     review("city:paris", "--refuse", "Q90")
     assert (links(project), [row.object_id for row in rows(project, NOT)]) == ([], ["wd:Q90"])
+    assert rows(project, NOT)[0].object_label == "Paris"
+
+
+def test_an_item_that_was_not_proposed_has_the_label_that_the_endpoint_gave(project: Project, review: Run) -> None:
+    review("city:paris", "--accept", "Q8684")
+    review("city:paris", "--refuse", "Q1")
+    assert [row.object_label for row in (*rows(project), *rows(project, NOT))] == ["Seoul", ""]
 
 
 def test_an_item_that_was_found_takes_the_place_of_nothing_found(project: Project, review: Run) -> None:

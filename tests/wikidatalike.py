@@ -46,7 +46,10 @@ _SYLLABLES = (
 
 @dataclass(frozen=True)
 class Thing:
-    """An item there; names are (text, language), the first of each language is the label and the others aliases."""
+    """An item there; names are (text, language), the first of each language is the label and the others aliases.
+
+    A class has the classes right `above` it.
+    """
 
     id: str
     names: Sequence[tuple[str, str]] = ()
@@ -55,6 +58,7 @@ class Thing:
     point: tuple[float, float] | None = None
     geonames: str = ""
     merged_into: str = ""
+    above: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ def turtle(things: Iterable[Thing]) -> bytes:
             tag = f"@{language}" if language else ""
             lines.append(f"{node} {property} {_quoted(text)}{tag} .\n")
         lines += [f"{node} wdt:P31 wd:{one} .\n" for one in thing.classes]
+        lines += [f"{node} wdt:P279 wd:{one} .\n" for one in thing.above]
         if thing.country:
             lines.append(f"{node} wdt:P17 wd:{thing.country} .\n")
         if thing.point:

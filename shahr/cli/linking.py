@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict, astuple, fields
 from datetime import date
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from shahr.agent import WIKIDATA
 from shahr.cli.terminal import growing_progress, project_here
@@ -18,17 +20,21 @@ if TYPE_CHECKING:
     from shahr.gazetteer import Gazetteer
     from shahr.link.asking import Kept
     from shahr.link.deciding import Proposal
-    from shahr.link.review import Candidate
+    from shahr.link.review import Candidate, Decision
     from shahr.paths import Project
 
 _KINDS = tuple(name for name in ENTITY_PREFIXES if name != "post")
-_endpoint = click.option("--endpoint", metavar="URL", default=WIKIDATA, show_default=True, help="Ask this one.")
+_endpoint = click.option(
+    "--endpoint", metavar="URL", default=WIKIDATA, show_default=True, help="The SPARQL endpoint to ask."
+)
 
 
 @click.group(invoke_without_command=True)
 @_endpoint
 @click.option("--dry-run", is_flag=True, help="Print the proposals, and write none; answers are kept all the same.")
-@click.option("--kind", "kinds", type=click.Choice(_KINDS), multiple=True, help="Only these; may be given again.")
+@click.option(
+    "--kind", "kinds", type=click.Choice(_KINDS), multiple=True, help="Only such entities; may be given again."
+)
 @click.option("--batch", type=click.IntRange(1, 200), default=200, show_default=True, help="Terms in one request.")
 @click.option("--again", is_flag=True, help="Also for entities that have a link, or of which none was found.")
 @click.option("--fresh", is_flag=True, help="Forget what the endpoint answered before.")
@@ -43,6 +49,8 @@ def link(
     """
     if context.invoked_subcommand is None:
         _propose(endpoint, dry_run, kinds or _KINDS, batch, again, fresh)
+    elif any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in context.params):
+        raise click.UsageError(f"write the options of `{context.invoked_subcommand}` behind it")
 
 
 def _propose(endpoint: str, dry_run: bool, kinds: Sequence[str], batch: int, again: bool, fresh: bool) -> None:
@@ -87,7 +95,8 @@ def review(subject: str | None, accept: str | None, refuse: str | None, author: 
     Every answer is written at once. A refused item is not proposed again; to change your mind, say the contrary.
     """
     from shahr.gazetteer import open_gazetteer
-    from shahr.link.review import subject_named
+    from shahr.link.asking import read_kept
+    from shahr.link.review import item_named, subject_named
 
     if (accept or refuse) and not subject:
         raise click.UsageError("name the entity: shahr link review city:isfahan --accept Q42053")
@@ -96,30 +105,37 @@ def review(subject: str | None, accept: str | None, refuse: str | None, author: 
     project = project_here()
     gazetteer = open_gazetteer(project.search)
     name = subject_named(gazetteer, subject) if subject else ""
+    item = item_named(chosen) if (chosen := accept or refuse) else ""
     by = author or click.prompt("Your name, as the file shall have it", err=True)
-    if accept or refuse:
-        _decide(project, gazetteer, name, accept or refuse or "", by, bool(accept))
+    kept = read_kept(project)
+    if item:
+        _decide(project, _decision(gazetteer, kept, name, item, by), bool(accept))
     else:
-        _ask(project, gazetteer, name, by)
+        _ask(project, gazetteer, kept, name, by)
 
 
-def _decide(project: Project, gazetteer: Gazetteer, subject: str, item: str, author: str, yes: bool) -> None:
-    from shahr.link.review import Decision, accept, item_named, refuse
+def _decision(gazetteer: Gazetteer, kept: Kept, subject: str, item: str, author: str) -> Decision:
+    from shahr.link.items import kept_item
+    from shahr.link.review import Decision
 
-    entity = gazetteer.entity(subject.replace(":", "/", 1))
-    label = entity.label("en").text if entity else ""
-    decision = Decision(subject, item_named(item), author, date.today().isoformat(), label)
+    ours, theirs = gazetteer.entity(subject.replace(":", "/", 1)), kept_item(kept, item.removeprefix("wd:"))
+    labels = (ours.label("en").text if ours else "", theirs.title if theirs else "")
+    return Decision(subject, item, author, date.today().isoformat(), *labels)
+
+
+def _decide(project: Project, decision: Decision, yes: bool) -> None:
+    from shahr.link.review import accept, refuse
+
     (accept if yes else refuse)(project, decision)
-    click.echo(f"{'accepted' if yes else 'refused'}: {subject} {decision.item}")
+    click.echo(f"{'accepted' if yes else 'refused'}: {decision.subject} {decision.item}")
 
 
-def _ask(project: Project, gazetteer: Gazetteer, subject: str, author: str) -> None:
+def _ask(project: Project, gazetteer: Gazetteer, kept: Kept, subject: str, author: str) -> None:
     """Go through the open proposals; the file is read anew for each, since an answer may settle others."""
-    from shahr.link.asking import read_kept
     from shahr.link.review import candidates
     from shahr.link.rows import read_rows
 
-    kept, seen = read_kept(project), set[tuple[str, str]]()
+    seen = set[tuple[str, str]]()
     while True:
         ahead = [one for one in candidates(read_rows(project), subject) if (one.subject, one.item) not in seen]
         if not ahead:
@@ -127,14 +143,16 @@ def _ask(project: Project, gazetteer: Gazetteer, subject: str, author: str) -> N
         seen.add((ahead[0].subject, ahead[0].item))
         click.echo("\n".join(_shown(ahead[0], len(ahead), gazetteer, kept)))
         try:
-            said = click.prompt("Is it the same? (y)es, (n)o, (s)kip, (q)uit", type=click.Choice("ynsq"), default="s")
+            choice = click.Choice("ynsq")
+            said = click.prompt("Is it the same? (y)es, (n)o, (s)kip, (q)uit", "s", type=choice, show_choices=False)
         except click.Abort:
+            click.echo()
             said = "q"
         if said == "q":
-            click.echo(f"{len(ahead)} proposals are open")
+            click.echo(f"proposals left: {len(ahead)}")
             return
         if said in "yn":
-            _decide(project, gazetteer, ahead[0].subject, ahead[0].id, author, said == "y")
+            _decide(project, _decision(gazetteer, kept, ahead[0].subject, ahead[0].item, author), said == "y")
     click.echo("no proposal is left" if not seen else "that was the last one")
 
 
@@ -150,7 +168,7 @@ def _shown(candidate: Candidate, left: int, gazetteer: Gazetteer, kept: Kept) ->
     return [
         f"\n{candidate.subject} = {candidate.item}? ({left} to go)",
         f"  here:     {in_words(gazetteer, entity) if entity else row.subject_label}",
-        f"  Wikidata: {item.in_words() if item else row.object_label}",
+        f"  Wikidata: {item.in_words(kept) if item else row.object_label}",
         f"            https://www.wikidata.org/wiki/{candidate.id}",
         f"  why:      {certain}{row.comment}",
     ]
@@ -165,21 +183,20 @@ def check(endpoint: str, as_json: bool) -> None:
     Nothing is changed. Exit code 1 where something is found, 2 where nothing is but not all could be checked.
     """
     from shahr.link.asking import open_client
-    from shahr.link.check import UNCHECKED
+    from shahr.link.check import UNCHECKED, Fault
     from shahr.link.check import check as stage
     from shahr.table import table
 
     with growing_progress("check") as show:
         faults, links = stage(project_here(), open_client(endpoint), show)
-    rows = [(one.subject, one.item, one.fault, one.message) for one in faults]
-    names = ("subject", "item", "fault", "message")
-    found = sum(one.fault != UNCHECKED for one in faults)
+    found = [one for one in faults if one.fault != UNCHECKED]
     if as_json:
-        told = {"links": links, "faults": [dict(zip(names, row, strict=True)) for row in rows]}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        click.echo(json.dumps({"links": links, "faults": list(map(asdict, faults))}, ensure_ascii=False, indent=2))
     else:
-        if rows:
-            click.echo(table(names, rows))
-        click.echo(f"{links} links: {found} at fault, {len(rows) - found} not checked")
-    if rows:
+        if found:
+            click.echo(table([field.name for field in fields(Fault)], map(astuple, found)))
+        for reason in sorted({one.message for one in faults if one.fault == UNCHECKED}):
+            click.echo(f"{UNCHECKED}: {reason}")
+        click.echo(f"{links} links: {len(found)} at fault, {len(faults) - len(found)} {UNCHECKED}")
+    if faults:
         sys.exit(1 if found else 2)

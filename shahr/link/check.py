@@ -12,15 +12,24 @@ from shahr.client import Client
 from shahr.errors import EndpointError
 from shahr.gazetteer import Entity, open_gazetteer
 from shahr.link.asking import MOST, Asked, Question, Row, Show, batches, read_question
-from shahr.link.distance import kilometres
-from shahr.link.items import Item, classifying, describing, item_id, item_node, kinds_of, read_item, read_kinds
+from shahr.link.deciding import FAR, Known
+from shahr.link.items import (
+    Item,
+    classifying,
+    describing,
+    item_id,
+    item_node,
+    kinds_of,
+    read_item,
+    read_kinds,
+    with_label,
+)
 from shahr.link.proposing import point_of
 from shahr.link.rows import EXACT
 from shahr.mappings import Link, accepted_links
 from shahr.namespaces import BASE, curie, iri
 from shahr.paths import Project
 
-FAR = 50.0  # km
 UNCHECKED = "not checked"
 _FAILURES = 2  # in a row, after which the endpoint is left alone
 
@@ -73,12 +82,16 @@ class _Asking:
 
 @dataclass(frozen=True)
 class _Seen:
-    """What an endpoint says of items: those described, those gone, those neither, kinds by class; why it failed."""
+    """What an endpoint says of items: those described, those gone, those neither, their classes; why it failed.
+
+    `kinds` are those of ours by class, and `classes` how it describes each.
+    """
 
     items: Mapping[str, Item]
     gone: frozenset[str]
     unsure: frozenset[str]
     kinds: Mapping[str, frozenset[str]]
+    classes: Mapping[str, Item]
     failed: str
 
 
@@ -113,16 +126,21 @@ def _look(asking: _Asking, ids: Sequence[str]) -> _Seen:
     rows = asking.about(describing(), [item_node(id) for id in ids])
     silent = [node for node, each in rows.items() if not each]
     known = asking.about(read_question("known", "item"), silent)
-    items = {item_id(node): read_item(item_id(node), each) for node, each in rows.items()}
-    classes = sorted({one for item in items.values() for one in item.classes})
-    above = asking.about(classifying(), [item_node(one) for one in classes])
+    items = _read(rows)
+    classes = [item_node(one) for one in sorted({one for item in items.values() for one in item.classes})]
+    above = asking.about(classifying(), classes)
     return _Seen(
         items,
         frozenset(item_id(node) for node, each in known.items() if not each),
         frozenset(item_id(node) for node in silent if node not in known),
         read_kinds({item_id(node): each for node, each in above.items()}),
+        _read(asking.about(describing(), classes)),
         asking.failed,
     )
+
+
+def _read(rows: Mapping[Asked, list[Row]]) -> dict[str, Item]:
+    return {item_id(node): read_item(item_id(node), each) for node, each in rows.items()}
 
 
 def _faults(link: Link, seen: _Seen, entity: Entity | None, geonames: set[str]) -> Iterator[tuple[str, str]]:
@@ -139,19 +157,14 @@ def _faults(link: Link, seen: _Seen, entity: Entity | None, geonames: set[str]) 
 
 def _differences(item: Item, seen: _Seen, entity: Entity | None, geonames: set[str]) -> Iterator[tuple[str, str]]:
     if entity is not None and item.classes and entity.kind not in kinds_of(item, seen.kinds):
-        named = ", ".join(f"wd:{one}" for one in item.classes)
+        named = ", ".join(with_label(one, seen.classes.get(one)) for one in item.classes)
         certain = all(one in seen.kinds for one in item.classes)
-        yield ("type", f"it is no {entity.kind} there but of class {named}") if certain else (UNCHECKED, seen.failed)
-    distance = _distance(entity, item)
-    if distance > FAR:
+        yield ("type", f"it is no {entity.kind} there: its class is {named}") if certain else (UNCHECKED, seen.failed)
+    distance = Known(point=point_of(entity)).distance(item) if entity is not None else None
+    if distance is not None and distance > FAR:
         yield "far", f"it lies {distance:.0f} km from our coordinates"
     if geonames and item.geonames and not geonames & set(item.geonames):
         yield "geonames", f"it has GeoNames id {', '.join(item.geonames)} and we {', '.join(sorted(geonames))}"
-
-
-def _distance(entity: Entity | None, item: Item) -> float:
-    point = point_of(entity) if entity is not None else None
-    return min((kilometres(point, one) for one in item.points), default=0.0) if point is not None else 0.0
 
 
 def _geonames(links: Sequence[Link]) -> dict[str, set[str]]:

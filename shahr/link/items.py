@@ -41,12 +41,25 @@ class Item:
         labels = {name.language: name.text for name in reversed(self.names) if name.role == "label"}
         return labels.get(language) or labels.get("mul") or labels.get("", "")
 
-    def in_words(self) -> str:
-        """Give what is known of it in a line: labels, classes, countries, coordinates."""
+    @property
+    def title(self) -> str:
+        """Its label in English, else in Persian; "" where it has neither."""
+        return self.label("en") or self.label("fa")
+
+    def in_words(self, kept: Kept) -> str:
+        """Give what is known of it in a line: labels, classes and countries by name, coordinates."""
         labels = dict.fromkeys(self.label(language) for language in ("en", "fa"))
-        facts = {"class": self.classes, "country": self.countries, "GeoNames id": self.geonames}
+        classes, countries = (
+            [with_label(one, kept_item(kept, one)) for one in ids] for ids in (self.classes, self.countries)
+        )
+        facts = {"class": classes, "country": countries, "GeoNames id": self.geonames}
         told = [f"{name} {', '.join(values)}" for name, values in facts.items() if values]
         return "; ".join([" · ".join(filter(None, labels)), *told, *map(str, self.points)])
+
+
+def with_label(id: str, item: Item | None) -> str:
+    """Write an item as "song (Q7366)", by its id alone where nothing is known of it."""
+    return f"{item.title} ({id})" if item and item.title else id
 
 
 def item_id(term: object) -> str:
@@ -99,21 +112,28 @@ def read_item(id: str, rows: Iterable[Row]) -> Item:
     )
 
 
-def as_entity(item: Item, kinds: Mapping[str, frozenset[str]]) -> Entity:
-    """Give an item as the matcher compares it: its types are kinds of ours, by its classes."""
+def as_entity(item: Item, kinds: Mapping[str, frozenset[str]], near: bool | None) -> Entity:
+    """Give an item as the matcher compares it: its types are kinds of ours, by its classes.
+
+    `near` tells whether it lies where it should; None where that cannot be told.
+    """
     values = {
-        "country": [Value("", one, "", "") for one in item.countries],
-        "geonames": [Value("", one, "", "") for one in item.geonames],
-        "latitude": [Value("", f"{point.latitude:.6f}", "", "") for point in item.points],
-        "longitude": [Value("", f"{point.longitude:.6f}", "", "") for point in item.points],
+        "country": item.countries,
+        "geonames": item.geonames,
+        "near": () if near is None else (str(near).lower(),),
     }
-    held = {property: tuple(each) for property, each in values.items() if each}
+    held = {property: tuple(Value("", one, "", "") for one in each) for property, each in values.items() if each}
     return Entity(item.id, "", tuple(sorted(kinds_of(item, kinds))), item.names, held)
 
 
 def kinds_of(item: Item, kinds: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """Give the kinds of ours that an item is of by its classes."""
-    return frozenset().union(*(kinds.get(one, frozenset()) for one in item.classes))
+    """Give the kinds of ours that an item is of by its classes.
+
+    Towns and states are bodies of public law, so Wikidata has many of their classes below those of organisations too:
+    a city or country is none of ours.
+    """
+    found = frozenset[str]().union(*(kinds.get(one, frozenset()) for one in item.classes))
+    return found - {"organization"} if found & {"city", "country"} else found
 
 
 def kept_item(kept: Kept, id: str) -> Item | None:

@@ -105,6 +105,8 @@ def _propose(gazetteer: Gazetteer, answers: Answers, held: _Held, kinds: Collect
         for entity in entities
         for proposal in decide(entity, _items(entity, hits, items, held), _known(entity, held, labels), classes)
     ]
+    told = [one.item for one in proposals]
+    describe(answers, {id for item in told for id in (*item.classes, *item.countries)})  # `review` shows their names
     return Found(tuple(entities), tuple(proposals))
 
 

@@ -35,7 +35,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Decision:
-    """What `author` says on a day (YYYY-MM-DD) of one pair, names with prefix; the labels are for those who read it."""
+    """What `author` says on a day (YYYY-MM-DD) of one pair, names with prefix.
+
+    The labels are for those who read the row; those of a row that speaks of the pair already go before them.
+    """
 
     subject: str
     item: str
@@ -67,11 +70,14 @@ def accept(project: Project, decision: Decision) -> None:
     for row in filter(_accepts, mappings.rows):
         if (row.subject_id == decision.subject) != (row.object_id == decision.item):
             taken = f"{row.object_id} is the exact match of {row.subject_id} already"
-            raise ReviewError(f"{taken}: refuse that first, or leave {decision.item} and {decision.subject} apart")
+            undo = f"shahr link review {row.subject_id} --refuse {row.object_id.removeprefix('wd:')}"
+            raise ReviewError(f"{taken}: if that is wrong, refuse it first ({undo})")
     evidence = _evidence(mappings, decision)
     comment = f"reviewed: {evidence[0].comment}" if evidence and evidence[0].comment else "reviewed"
-    gone = [row for row in mappings.rows if _is_said(row, decision) or _is_gap(row, decision)]
-    write_rows(project, mappings.without(gone).with_rows([_row(decision, evidence, comment)]))
+    said = [row for row in mappings.rows if _is_said(row, decision)]
+    gaps = [row for row in mappings.rows if _is_gap(row, decision)]
+    row = _row(decision, [*evidence, *said], comment)
+    write_rows(project, mappings.without([*said, *gaps]).with_rows([row]))
 
 
 def refuse(project: Project, decision: Decision) -> None:
@@ -79,7 +85,7 @@ def refuse(project: Project, decision: Decision) -> None:
     mappings = read_rows(project)
     evidence = _evidence(mappings, decision)
     gone = [*evidence, *(row for row in mappings.rows if _is_said(row, decision))]
-    row = _row(decision, evidence, _proposed(evidence), NOT)
+    row = _row(decision, gone, _proposed(evidence), NOT)
     write_rows(project, mappings.without(gone).with_rows([row]))
 
 
@@ -87,7 +93,7 @@ def subject_named(gazetteer: Gazetteer, text: str) -> str:
     """Give the name with prefix of an entity, given as city:isfahan, city/isfahan or its IRI; ReviewError."""
     id = entity_id(text)
     if id is None or gazetteer.entity(id) is None:
-        raise ReviewError(f"{text[:100]!r} is no entity: write it as city:isfahan")
+        raise ReviewError(f"{text[:100]!r} is no entity here: give one by its id, such as city:isfahan")
     return id.replace("/", ":", 1)
 
 
@@ -95,7 +101,7 @@ def item_named(text: str) -> str:
     """Give "wd:Q42053" for Q42053, wd:Q42053 or the address of the item; ReviewError."""
     found = _ITEM.fullmatch(text.strip())
     if found is None:
-        raise ReviewError(f"{text[:100]!r} is no item of Wikidata: write it as Q42053")
+        raise ReviewError(f"{text[:100]!r} is no item of Wikidata: give one by its id, such as Q42053")
     return f"wd:{found[1]}"
 
 
@@ -114,15 +120,14 @@ def _proposed(evidence: Sequence[Mapping]) -> str:
     return f"refused in review; was proposed{how}{certain}{f': {row.comment}' if row.comment else ''}"
 
 
-def _row(decision: Decision, evidence: Sequence[Mapping], comment: str, modifier: str = "") -> Mapping:
-    labels = [(row.subject_label, row.object_label) for row in evidence] or [("", "")]
+def _row(decision: Decision, before: Sequence[Mapping], comment: str, modifier: str = "") -> Mapping:
     return Mapping(
         subject_id=decision.subject,
-        subject_label=labels[0][0] or decision.subject_label,
+        subject_label=next((row.subject_label for row in before if row.subject_label), decision.subject_label),
         predicate_id=EXACT,
         predicate_modifier=modifier,
         object_id=decision.item,
-        object_label=labels[0][1] or decision.item_label,
+        object_label=next((row.object_label for row in before if row.object_label), decision.item_label),
         mapping_justification=MANUAL,
         author_label=decision.author,
         mapping_date=decision.day,

@@ -6,20 +6,19 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from shahr.folding import fold, glue
-from shahr.link.deciding import Proposal
+from shahr.link.deciding import NEAR, Proposal
 from shahr.namespaces import curie
 from shahr.paths import Project
 from shahr.sssom import COMPOSITE, LEXICAL, MANUAL, NOT, Mapping, MappingSet, read_mapping_set, write_mapping_set
 
 TOOL = "shahr link"
 EXACT = "skos:exactMatch"
-NEAR = 25.0  # km up to which coordinates speak for an item
 
 _TITLE = (
     'mapping_set_id: "https://w3id.org/shahr/links/wikidata"',
     'license: "https://creativecommons.org/licenses/by/4.0/"',
 )
-_TIERS = {"exact": "", "folded": " in another spelling", "glued": " but for spaces and ZWNJ"}
+_TIERS = {"exact": "", "folded": " (in another spelling)", "glued": " (but for spaces and ZWNJ)"}
 
 
 def read_rows(project: Project) -> MappingSet:
@@ -42,7 +41,7 @@ def as_row(proposal: Proposal, day: str, version: str) -> Mapping:
         subject_label=proposal.entity.label("en").text,
         predicate_id=EXACT,
         object_id=f"wd:{proposal.item.id}",
-        object_label=proposal.item.label("en") or proposal.item.label("fa"),
+        object_label=proposal.item.title,
         mapping_justification=COMPOSITE if any(agrees for agrees, _ in _facts(proposal)) else LEXICAL,
         mapping_tool=TOOL,
         mapping_tool_version=version,
@@ -88,7 +87,7 @@ def _facts(proposal: Proposal) -> Iterator[tuple[bool, str]]:
     if known.countries and item.countries:
         same = [one for one in item.countries if one in known.countries]
         yield bool(same), f"in {known.countries[same[0]]}" if same else f"in another country ({item.countries[0]})"
-    distance = proposal.kilometres
+    distance = known.distance(item)
     if distance is not None:
         yield distance <= NEAR, f"{distance:.1f} km from our coordinates"
     if known.geonames and item.geonames:
