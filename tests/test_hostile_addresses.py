@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
-from hostile import request, ring
+from hostile import exchange, request, ring, statuses
 from serving import Server, serving
 from shahr.namespaces import BASE
 from tiny import tiny_app
@@ -113,3 +113,10 @@ def test_the_real_server_refuses_an_address_of_nothing(server: Server, name: str
     assert refused.status in (400, 404)
     assert "Set-Cookie" not in refused.headers
     assert b"Traceback" not in refused.body
+
+
+@pytest.mark.parametrize("query", ["اصفهان".encode(), b"\xff\xfe", "é".encode("latin-1")])
+def test_letters_in_an_address_need_no_percent(server: Server, query: bytes) -> None:
+    """A person types them as they are."""
+    data = b"GET /search?q=%b HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n" % query
+    assert statuses(exchange(server, data, patience=20)) in ([404], [400])  # nothing is searched in over a file

@@ -265,7 +265,7 @@ def _environ(request: Request) -> dict[str, Any]:
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": request.path.encode("utf-8", "replace").decode("latin-1"),
-        "QUERY_STRING": request.query_string,
+        "QUERY_STRING": request.query_string.encode("utf-8", "replace").decode("latin-1"),
         "CONTENT_TYPE": request.headers.get("content-type", ""),
         "CONTENT_LENGTH": str(len(request.body)),
         "REMOTE_ADDR": request.client,
