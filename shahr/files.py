@@ -1,9 +1,16 @@
-"""Files that are never seen half-written."""
+"""Files and folders that are never seen half-written."""
 
 from __future__ import annotations
 
+import ctypes
 import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -31,6 +38,26 @@ def swap_link(link: Path, target: str) -> None:
     sync_folder(link.parent)
 
 
+@contextmanager
+def next_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder, which takes the name `folder` (absolute) when the block ends without an error.
+
+    What stands there is replaced in one step: whoever is killed leaves the old one or the new one. Folders above are
+    made where they are missing.
+    """
+    room = folder.with_name(f".{folder.name}.shahr-next.{os.getpid()}")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _clear(room)
+        room.mkdir()
+        yield room
+        os.sync()  # perhaps thousands of files: one call for all of them
+        _take_name(room, folder)
+        sync_folder(folder.parent)
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
 def sync_folder(folder: Path) -> None:
     """Bring the names in a folder to the disk: a rename is lasting only after this."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -45,3 +72,26 @@ def _beside(path: Path) -> Path:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     temporary.unlink(missing_ok=True)
     return temporary
+
+
+def _clear(room: Path) -> None:
+    """Remove what was left by one who was killed: a folder that is called as `room`, but for the process."""
+    for left in room.parent.iterdir():
+        if re.fullmatch(re.escape(room.stem) + r"\.[0-9]+", left.name):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _take_name(room: Path, folder: Path) -> None:
+    if folder.exists() and _exchanged(room, folder):
+        return
+    if folder.exists():  # a file system that cannot exchange two names
+        shutil.rmtree(folder)
+    room.rename(folder)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchange the names of two folders in one step (renameat2); False where the system cannot."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    if rename is None:
+        return False
+    return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)

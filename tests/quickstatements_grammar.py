@@ -68,15 +68,17 @@ def read_value(text: str) -> tuple[str, str]:
 
 
 def read_table(batch: bytes) -> list[Added]:
-    """Read the CSV form: the same lines, a column a property, qualifiers as qal…, a reference from S… on with s…."""
+    """Read a CSV table: the same lines, a column a property, qualifiers as qal…, a reference from S… on with s…."""
     head, *rows = csv.reader(io.StringIO(batch.decode("utf-8"), newline=""))
     if head[0] != "qid" or any(not re.fullmatch(r"P[0-9]+|qal[0-9]+|[Ss][0-9]+", name) for name in head[1:]):
         raise ValueError(f"not a head of additions: {head}")
-    if [name for name in head if name.startswith("S")] != ["S854"]:
+    if rows and [name for name in head if name.startswith("S")] != ["S854"]:
         raise ValueError("just one reference begins, with the address")
     names = [name.upper() if name.startswith("s") else name.replace("qal", "P") for name in head]
     found = []
     for row in rows:
-        cells = [(name, cell) for name, cell in zip(names[1:], row[1:], strict=True) if cell]
+        if "" in row:
+            raise ValueError(f"an empty cell is taken for a broken value: {row}")
+        cells = zip(names[1:], row[1:], strict=True)
         found.append(read_cells([row[0], *(part for pair in cells for part in pair)]))
     return found

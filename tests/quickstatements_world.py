@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
@@ -145,7 +146,8 @@ class Made:
 
     def __init__(self, out: Path) -> None:
         self.lines = read_lines((out / "statements.tsv").read_bytes())
-        assert read_table((out / "statements.csv").read_bytes()) == self.lines
+        tables = [read_table(path.read_bytes()) for path in sorted(out.glob("statements*.csv"))]
+        assert sorted(map(repr, chain(*tables))) == sorted(map(repr, self.lines))
         self.english, self.persian = (
             re.sub(r"\\(.)", r"\1", (out / name).read_text("utf-8")) for name in ("diff.md", "diff.fa.md")
         )

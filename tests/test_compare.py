@@ -336,6 +336,10 @@ def test_every_rdf_format_says_the_same_to_rdflib_and_pyoxigraph(found: Comparis
     assert len(graph) == len(list(parse(written, format=writer))) > 100
 
 
+def told_there(one: Row) -> bool:
+    return (one.topic.name, one.verdict) == ("twins", "only-there")
+
+
 def test_rdf_gives_the_rows_of_each_verdict_and_asserts_none_of_them(found: Comparison) -> None:
     graph = rdflib.Graph().parse(comparison_rdf(found, RdfFormat.TURTLE), format="turtle")
     said = graph.query(
@@ -352,6 +356,16 @@ def test_rdf_gives_the_rows_of_each_verdict_and_asserts_none_of_them(found: Comp
     assert ("said only here", "city:isfahan", "city:shiraz") in rows
     assert ("said only on Wikidata", "city:kazan", "wd:Q1865") in rows
     assert ("unknown", "city:gone", "city:isfahan") in rows
+    lacking = graph.query(
+        """SELECT ?ours ?item WHERE {
+             ?verdict dcterms:identifier "only-there" ; prov:hadMember ?row .
+             ?row rdf:predicate shahr:twinnedWith ; rdf:subject ?ours ; rdf:object ?item .
+           }""",
+        initNs={"shahr": SHAHR},
+    )
+    twins = {tuple(curie(str(term)) for term in one) for one in lacking}  # type: ignore[union-attr]
+    told = {(curie(one.subject or ""), curie(one.object or "")) for one in found.rows if told_there(one)}
+    assert twins == told >= {("city:kazan", "wd:Q1865")}
     assert not set(graph.predicates()) & {rdflib.URIRef(SHAHR + one) for one in ("twinnedWith", "memberOf", "mayorOf")}
     used = {str(one) for one in graph.objects(None, rdflib.PROV.used)}
     assert used == {"https://w3id.org/shahr/", found.endpoint}

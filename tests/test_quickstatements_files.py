@@ -15,14 +15,14 @@ import quickstatements_world as world
 from endpoints import oxigraph
 from quickstatements_grammar import Added, read_lines, read_table
 from quickstatements_world import DAY, MEMBER, TWINS, known, make
+from shahr.alphabet import alphabetical
 from shahr.client import Client
 from shahr.errors import BatchError
 from shahr.quickstatements import make_batch
-from shahr.quickstatements.batch import FILES
 from shahr.quickstatements.moment import Moment, read_moment
 from shahr.quickstatements.sources import Reference, sendable_address, sendable_title
 from shahr.quickstatements.statement import Finding, Property, Statement, Times
-from shahr.quickstatements.syntax import commands, csv_table, tsv
+from shahr.quickstatements.syntax import commands, csv_tables, tsv
 
 
 def test_a_batch_replaces_a_batch_and_nothing_else(tmp_path: Path) -> None:
@@ -33,11 +33,49 @@ def test_a_batch_replaces_a_batch_and_nothing_else(tmp_path: Path) -> None:
         (out / "diff.md").write_text("half", encoding="utf-8")
         make_batch(project, Client(endpoint), out, DAY)
         assert {path.name: path.read_bytes() for path in out.iterdir()} == first
-        assert sorted(first) == sorted(FILES)
+        assert sorted(first) == ["diff.fa.md", "diff.md", "statements.csv", "statements.tsv"]
+        (out / "statements-2.csv").touch()  # of a batch with more tables
         assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "project"]
         (out / "mine.txt").write_text("mine", encoding="utf-8")
         with pytest.raises(BatchError, match=r"mine\.txt"):
             make_batch(project, Client(endpoint), out, DAY)
+
+
+def test_a_batch_takes_the_place_of_another_in_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, out = world.project(tmp_path / "project", TWINS), tmp_path / "out"
+    with oxigraph(known().encode()) as endpoint:
+        make_batch(project, Client(endpoint), out, DAY)
+        before = {path.name: path.read_bytes() for path in out.iterdir()}
+        with monkeypatch.context() as killed:
+            killed.setattr("shahr.files.shutil.rmtree", lambda *_, **__: None)  # what comes after that step
+            make_batch(project, Client(endpoint), out, date(2027, 1, 1))
+        (left,) = tmp_path.glob(".out.*")
+        assert {path.name: path.read_bytes() for path in left.iterdir()} == before
+        assert "1 January 2027" in (out / "diff.md").read_text("utf-8")
+        make_batch(project, Client(endpoint), out, DAY)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "project"]
+
+
+@pytest.mark.parametrize(("name", "words"), [("file", "is a file"), ("file/below", "cannot hold a folder")])
+def test_a_place_for_no_batch_is_refused_before_anybody_is_asked(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "file").touch()
+    client = Client("http://127.0.0.1:9/")
+    for place, told in ((tmp_path / name, words), (Path("/"), "is no part of a batch")):
+        with pytest.raises(BatchError, match=told) as error:
+            make_batch(world.project(tmp_path / told, TWINS), client, place, DAY)
+        assert "\n" not in str(error.value)
+    assert client.requests == 0
+
+
+def test_lines_of_other_columns_are_a_table_of_their_own(tmp_path: Path) -> None:
+    """QuickStatements 2 takes an empty cell for a broken value, and gives its row's sources to it."""
+    make(tmp_path, MEMBER + TWINS.replace("passage:told", "passage:told, passage:seconded"), known())
+    heads = [(path.name, path.read_text("utf-8").splitlines()[0]) for path in sorted((tmp_path / "out").glob("*.csv"))]
+    sources = "S854,s1476,s577,s407"
+    assert heads == [("statements-2.csv", f"qid,P463,{sources}"), ("statements.csv", f"qid,P190,{sources}")]
+    make(tmp_path / "none", "", known())
+    assert (tmp_path / "none" / "out" / "statements.csv").read_bytes() == b"qid\n"
+    assert (tmp_path / "none" / "out" / "statements.tsv").read_bytes() == b""
 
 
 def test_a_batch_that_breaks_off_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +83,7 @@ def test_a_batch_that_breaks_off_leaves_the_one_before(tmp_path: Path, monkeypat
     with oxigraph(known().encode()) as endpoint:
         make_batch(project, Client(endpoint), out, DAY)
         before = {path.name: path.read_bytes() for path in out.iterdir()}
-        monkeypatch.setattr("shahr.quickstatements.batch.write_atomically", full_after(2))
+        monkeypatch.setattr(Path, "write_bytes", full_after(2))
         with pytest.raises(OSError, match="full"):
             make_batch(project, Client(endpoint), out, date(2027, 1, 1))
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
@@ -59,7 +97,7 @@ def full_after(files: int) -> Callable[[Path, bytes], None]:
     def write(path: Path, data: bytes) -> None:
         if next(left, None) is None:
             raise OSError("the disk is full")
-        path.write_bytes(data)
+        path.write_text(data.decode(), encoding="utf-8")
 
     return write
 
@@ -69,7 +107,7 @@ def test_the_pages_say_the_same_in_both_languages_and_obey_no_label(tmp_path: Pa
     raw = (tmp_path / "out" / "diff.md").read_text("utf-8")
     assert r"The \*Net\* \<b\>" in raw
     assert (
-        "Receipt: The report, code points [10, 20), in the reporter's own words, published 8 June 2017" in made.english
+        "Receipt: The report, characters 10 to 20, in the reporter's own words, published 8 June 2017" in made.english
     )
     assert "(18 Khordad 1396)" in made.english
     assert "۱۸ خرداد ۱۳۹۶ (۸ ژوئن ۲۰۱۷)" in made.persian
@@ -86,7 +124,8 @@ def sent(title: str, address: str) -> list[Added]:
     reference = Reference(address, title, "fa" if title else "", Moment("2017-06"), "Q9168", Moment("2026-11-22"))
     batch = commands([(finding, [reference])])
     lines = read_lines(tsv(batch))
-    assert read_table(csv_table(batch)) == lines
+    (table,) = csv_tables(batch)
+    assert read_table(table) == lines
     return lines
 
 
@@ -134,3 +173,8 @@ def test_no_other_address_is_sent(address: str) -> None:
 )
 def test_times_are_cut_to_what_is_known_of_them(text: str, precision: int | None, wanted: str | None) -> None:
     assert read_moment(text, precision) == (Moment(wanted) if wanted else None)
+
+
+def test_names_are_sorted_by_the_persian_alphabet() -> None:
+    names = ["Kazan", "اصفهان", "پاریس", "کازان", "گوانگجو", "نووی‌ساد", "یزد"]
+    assert sorted(set(names), key=alphabetical) == names

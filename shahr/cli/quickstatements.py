@@ -19,9 +19,10 @@ from shahr.errors import shown
 def quickstatements(endpoint: str, out: Path | None, include: tuple[str, ...]) -> None:
     """Write statements that Wikidata lacks, or has without reference, as a batch for QuickStatements.
 
-    The folder gets statements.tsv and statements.csv, which say the same, and diff.md and diff.fa.md, which say in
-    words what is sent, what is there already, what Wikidata says otherwise, and what is withheld and why. Read them,
-    then upload one of the two yourself. A batch that is there already is replaced.
+    The folder gets statements.tsv, the same as CSV (statements.csv, and statements-2.csv and so on where lines differ
+    in their columns), and diff.md and diff.fa.md, which say in words what is sent, what is there already, what Wikidata
+    says otherwise, and what is withheld and why. Read them, then upload one form yourself. A batch that is there
+    already is replaced.
     """
     from shahr.client import Client
     from shahr.quickstatements import make_batch

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyoxigraph import NamedNode, QuerySolutions, Store
 
 from shahr.errors import EndpointError
-from shahr.queries import Query, read_query
-from shahr.solutions import Solutions, Term
+from shahr.queries import read_query
+from shahr.solutions import Solutions
+from shahr.wikidata import MOST, Found, batches, rows_about
 
 QUERIES = Path(__file__).parent / "queries"
-LARGEST = 200  # items in one request
-
-Found = Mapping[str, Term | None]  # a row: its terms by the names of variables
 
 
 def ask_here(store: Store, name: str, **values: Iterable[str]) -> Iterator[Found]:
@@ -35,7 +33,7 @@ class Asker:
 
     endpoint: str
     select: Callable[[str], Solutions]
-    size: int = LARGEST
+    size: int = MOST
     _answered: bool = field(default=False, init=False)
 
     def ask(self, name: str, items: Iterable[str]) -> tuple[list[Found], set[str]]:
@@ -46,42 +44,21 @@ class Asker:
         query = read_query(QUERIES / f"{name}.rq")
         rows: list[Found] = []
         failed: set[str] = set()
-        for batch in _batches(sorted(set(items)), self.size):
+        for batch in batches(sorted(set(items)), self.size):
             try:
-                rows += self._rows(query, batch)
+                rows += rows_about(self, query, ["item"], _terms(batch))
+                self._answered = True
             except EndpointError:
                 if not self._answered:
                     raise
                 failed |= set(batch)
         return rows, failed
 
-    def _rows(self, query: Query, items: list[str]) -> Iterator[Found]:
-        found = self.select(query.filled(["item"], _terms(items)))
-        rows = [dict(zip(found.variables, row, strict=True)) for row in found.rows]
-        self._check(query, found.variables, rows, set(items))
-        self._answered = True
-        yield from rows
-
-    def _check(self, query: Query, variables: tuple[str, ...], rows: Sequence[Found], items: set[str]) -> None:
-        """Refuse an answer to another question: it would be taken for what is not said there."""
-        wanted = tuple(one.value for one in _solutions(Store(), query.text).variables)
-        if set(wanted) - set(variables):
-            raise EndpointError(self.endpoint, "the answer lacks columns that were asked for")
-        nodes = [row[name] for row in rows for name in ("item", "statement") if name in wanted]
-        if not all(isinstance(one, NamedNode) for one in nodes) or any(
-            str(row["item"])[1:-1] not in items for row in rows
-        ):
-            raise EndpointError(self.endpoint, "the answer is about items that were not asked about")
-
 
 def _solutions(store: Store, text: str) -> QuerySolutions:
     found = store.query(text)
     assert isinstance(found, QuerySolutions)  # the queries of this stage are all SELECT
     return found
-
-
-def _batches(items: list[str], size: int) -> Iterator[list[str]]:
-    yield from (items[start : start + size] for start in range(0, len(items), size))
 
 
 def _terms(iris: Iterable[str]) -> list[list[NamedNode]]:

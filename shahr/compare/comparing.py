@@ -9,7 +9,7 @@ from datetime import date
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from shahr.compare.asking import LARGEST, Asker, Found, ask_here
+from shahr.compare.asking import Asker, ask_here
 from shahr.compare.reasons import Reason, not_answered, not_known_there
 from shahr.compare.sides import Here, Links, There
 from shahr.compare.spans import Range, Span, interval, moment, parse_day
@@ -19,6 +19,7 @@ from shahr.dataset import load_store
 from shahr.namespaces import curie, iri
 from shahr.paths import Project
 from shahr.solutions import Solutions
+from shahr.wikidata import MOST, Found
 
 _DAY = 11
 
@@ -39,7 +40,7 @@ def compare(
     endpoint: str,
     select: Callable[[str], Solutions],
     day: date,
-    size: int = LARGEST,
+    size: int = MOST,
 ) -> Comparison:
     """Compare the built graph of a project with what the endpoint tells on a day.
 

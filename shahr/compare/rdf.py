@@ -2,8 +2,8 @@
 
     report      one for each topic, a prov:Entity: dcterms:title, dcterms:date, the question as rdfs:seeAlso;
                 prov:wasGeneratedBy the comparison, which prov:used our dataset and the endpoint
-    verdict     a prov:Collection, dcterms:isPartOf the report, rdfs:label in both languages; what has ended on
-                Wikidata stands in a collection of its own
+    verdict     a prov:Collection, dcterms:isPartOf the report, dcterms:identifier such as "only-there", rdfs:label in
+                both languages; what has ended on Wikidata stands in a collection of its own with the same identifier
     row         prov:hadMember of a verdict, an rdf:Statement: rdf:subject, rdf:predicate, rdf:object in our vocabulary,
                 with our entity where it has an accepted link, else the item, and neither where that is not known;
                 rdfs:comment is the reason, shahr:edtf the time on Wikidata, prov:wasDerivedFrom our facts and the
@@ -89,7 +89,8 @@ def _collection(report: Node, topic: Topic, verdict: str, ended: bool, members: 
     english, persian = (verdict_words(verdict, language) for language in ("en", "fa"))
     yield _said(node, "rdf:type", NamedNode(iri("prov:Collection")))
     yield _said(node, "dcterms:isPartOf", report)
-    past = ("; ended on Wikidata", "؛ در ویکی‌داده پایان‌یافته") if ended else ("", "")
+    yield _said(node, "dcterms:identifier", Literal(verdict))
+    past = ("; ended on Wikidata", "؛ در ویکی‌داده پایان یافته") if ended else ("", "")
     yield from _texts(node, "rdfs:label", english + past[0], persian + past[1])
     for member in members:
         yield _said(node, "prov:hadMember", member)

@@ -41,7 +41,7 @@ def not_known_there(item: str) -> Reason:
     return Reason(
         "not-known-there",
         f"the endpoint does not know {item}: it may have been merged or deleted",
-        f"نقطهٔ پرس‌وجو {item} را نمی‌شناسد: شاید ادغام یا حذف شده باشد",
+        f"نقطهٔ دسترسی {item} را نمی‌شناسد: شاید ادغام یا حذف شده باشد",
     )
 
 
@@ -50,7 +50,7 @@ def not_answered(item: str) -> Reason:
     return Reason(
         "not-answered",
         f"the endpoint gave no answer about {item}",
-        f"نقطهٔ پرس‌وجو دربارهٔ {item} پاسخی نداد",
+        f"نقطهٔ دسترسی دربارهٔ {item} پاسخی نداد",
     )
 
 

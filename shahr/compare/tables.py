@@ -18,9 +18,9 @@ _CSV = (*_COLUMNS, "name-fa", "reason-fa", "facts", "statements")
 def verdict_words(verdict: str, language: str) -> str:
     """Give a verdict in words, in "fa" or in English."""
     words = {
-        BOTH: ("said here and on Wikidata", "گفته‌شده اینجا و در ویکی‌داده"),
-        ONLY_HERE: ("said only here", "تنها اینجا گفته‌شده"),
-        ONLY_THERE: ("said only on Wikidata", "تنها در ویکی‌داده گفته‌شده"),
+        BOTH: ("said here and on Wikidata", "هم اینجا گفته شده و هم در ویکی‌داده"),
+        ONLY_HERE: ("said only here", "تنها اینجا گفته شده"),
+        ONLY_THERE: ("said only on Wikidata", "تنها در ویکی‌داده گفته شده"),
         UNKNOWN: ("unknown", "نامعلوم"),
     }
     return words[verdict][language == "fa"]

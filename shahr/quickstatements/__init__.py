@@ -6,7 +6,7 @@ https://www.wikidata.org/wiki/Help:QuickStatements
     linked, read, sources     what our graph says, by items of Wikidata, and what it rests on
     withholding               what is not sent before anybody is asked: no link, no address, contested, one speaker
     wikidata, judging         what an endpoint has already, and what follows: send, leave, or report a conflict
-    syntax, diff, batch       the files: statements.tsv, statements.csv, diff.md, diff.fa.md
+    syntax, diff, batch       the files: statements.tsv, statements.csv …, diff.md, diff.fa.md
 
 Nothing is ever removed, merged or created; unknown is never taken for absent.
 """

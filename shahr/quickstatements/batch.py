@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from shahr.dataset import load_store
 from shahr.errors import BatchError, shown
-from shahr.files import sync_folder, write_atomically
+from shahr.files import next_folder
 from shahr.mappings import accepted_links
 from shahr.paths import Project
 from shahr.quickstatements.diff import diff
 from shahr.quickstatements.proposal import Proposal, propose
 from shahr.quickstatements.statement import OUTCOMES, Outcome
-from shahr.quickstatements.syntax import commands, csv_table, tsv
-from shahr.quickstatements.wikidata import Asks
+from shahr.quickstatements.syntax import Command, commands, csv_tables, tsv
+from shahr.wikidata import Asks
 
-FILES = ("statements.tsv", "statements.csv", "diff.md", "diff.fa.md")
+_OURS = re.compile(r"statements\.tsv|statements(-[0-9]+)?\.csv|diff(\.fa)?\.md")
 
 
 @dataclass(frozen=True)
@@ -36,17 +35,26 @@ class Batch:
 def make_batch(project: Project, client: Asks, out: Path, day: date, include: Iterable[str] = ()) -> Batch:
     """Compare a built project with an endpoint and write the batch into the folder `out`.
 
-    `day` is the day of reading where the graph knows none. Raises ProjectMissing, SourceError (links that contradict),
-    BatchError (an --include that cannot help, a folder with other files) and EndpointError (no request was answered);
-    then nothing is written.
+    `day` is when the endpoint is asked. Raises ProjectMissing, SourceError (links that contradict), BatchError (an
+    --include that cannot help, a folder with other files), OSError and EndpointError (no request was answered); then
+    nothing is written, and a batch that is there stays.
     """
     _check(out)
     store = load_store(project.graph, project.inferred)
     proposal = propose(store, accepted_links(project), client, day, include)
     sent = commands((one, proposal.sources[one.statement.fact].references) for one in proposal.findings if one.is_sent)
-    pages = [diff(proposal, store, language).encode() for language in ("en", "fa")]
-    _write(out, dict(zip(FILES, (tsv(sent), csv_table(sent), *pages), strict=True)))
+    pages = {"diff.md": diff(proposal, store, "en").encode(), "diff.fa.md": diff(proposal, store, "fa").encode()}
+    with next_folder(out) as room:
+        for name, data in {**_forms(sent), **pages}.items():
+            (room / name).write_bytes(data)
     return Batch({name: len(proposal.of(name)) for name in OUTCOMES}, len(sent), _excuses(proposal))
+
+
+def _forms(sent: Sequence[Command]) -> dict[str, bytes]:
+    """Give the files to upload, by name: statements.csv is the first of its tables, statements-2.csv the next."""
+    first, *others = csv_tables(sent)
+    numbered = {f"statements-{number}.csv": table for number, table in enumerate(others, 2)}
+    return {"statements.tsv": tsv(sent), "statements.csv": first, **numbered}
 
 
 def _excuses(proposal: Proposal) -> tuple[str, ...]:
@@ -55,33 +63,12 @@ def _excuses(proposal: Proposal) -> tuple[str, ...]:
 
 
 def _check(out: Path) -> None:
-    """Refuse a folder that holds what is not of a batch: it will be replaced as a whole."""
+    """Refuse a folder that cannot be made, or that holds what is not of a batch: it will be replaced as a whole."""
     if out.exists() and not out.is_dir():
         raise BatchError(f"{shown(out)} is a file: name a folder for the batch")
+    above = next((one for one in out.parents if one.exists()), out)
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise BatchError(f"{shown(above)} cannot hold a folder for the batch: name another")
     for name in sorted(path.name for path in out.iterdir()) if out.exists() else ():
-        if name not in FILES:
+        if not _OURS.fullmatch(name):
             raise BatchError(f"{shown(out / name)} is no part of a batch that could be replaced: name another folder")
-
-
-def _write(out: Path, files: Mapping[str, bytes]) -> None:
-    """Make the folder beside and give it its name, so that nobody sees files of two batches together."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    _clear(out)
-    room = out.with_name(f".{out.name}.{os.getpid()}.tmp")
-    room.mkdir()
-    try:
-        for name, data in files.items():
-            write_atomically(room / name, data)
-        if out.exists():
-            out.rename(out.with_name(f".{out.name}.{os.getpid()}.old"))
-        room.rename(out)
-        sync_folder(out.parent)
-    finally:
-        _clear(out)
-
-
-def _clear(out: Path) -> None:
-    """Remove what is left beside a batch, of this run or of one that was killed."""
-    for left in out.parent.iterdir():
-        if re.fullmatch(rf"\.{re.escape(out.name)}\.[0-9]+\.(?:tmp|old)", left.name):
-            shutil.rmtree(left, ignore_errors=True)

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from pyoxigraph import Store
 
+from shahr.alphabet import alphabetical
 from shahr.namespaces import curie
 from shahr.quickstatements.moment import Moment
 from shahr.quickstatements.proposal import Proposal
@@ -53,15 +54,10 @@ class _Page:
                 for one in group:
                     yield from self._finding(one)
 
-    def _order(self, one: Finding) -> tuple[str, str, int, str, str]:
+    def _order(self, one: Finding) -> tuple[object, ...]:
         statement = one.statement
-        return (
-            self._say.name(statement.subject),
-            statement.subject,
-            statement.predicate.number,
-            self._value(one),
-            statement.name,
-        )
+        subject = alphabetical(self._say.name(statement.subject)), statement.subject
+        return *subject, statement.predicate.number, alphabetical(self._value(one)), statement.name
 
     def _finding(self, one: Finding) -> Iterator[str]:
         statement, sources = one.statement, self._proposal.sources[one.statement.fact]
@@ -113,7 +109,8 @@ class _Page:
             parts.append(self._say.word("title", title=plain(one.title)))
         if one.published:
             parts.append(self._say.word("published", day=self._say.day(one.published)))
-        parts.append(self._say.word("retrieved", day=self._say.day(one.retrieved)))
+        if one.retrieved:
+            parts.append(self._say.word("retrieved", day=self._say.day(one.retrieved)))
         return self._say.word("comma").join(parts)
 
     def _receipt(self, one: Passage, sources: Sources) -> str:

@@ -48,7 +48,7 @@ def _compared(statement: Statement, existing: Sequence[Existing]) -> Finding:
 def _without_reference(statement: Statement, same: Sequence[Existing]) -> Finding:
     """QuickStatements knows a statement by its value alone, and a time by how it is written, which SPARQL hides."""
     if len(same) > 1:
-        return _found(statement, "conflict", Reason("several", texts={"count": str(len(same))}))
+        return _found(statement, "conflict", Reason("several"))
     if isinstance(statement.value, Moment):
         return _found(statement, "withheld", Reason("by-hand"))
     times = statement.times
@@ -73,11 +73,11 @@ def _own_conflict(statement: Statement, same: Sequence[Existing]) -> Reason | No
 def _time_conflict(times: Times, one: Existing) -> Reason | None:
     for code, ours, theirs in (("start", times.start, one.starts), ("end", times.end, one.ends)):
         if ours and theirs and not all(their and their.agrees_with(ours) for their in theirs):
-            return Reason(f"{code}-differs", texts={"ours": ours.text, "theirs": _shown(theirs)})
+            return Reason(f"{code}-differs", times={"ours": [ours], "theirs": theirs})
     if one.ends and not times.end and not (times.latest and times.latest.last <= _last(one)):
-        return Reason("ended", texts={"theirs": _shown(one.ends)})
+        return Reason("ended", times={"theirs": one.ends})
     if one.starts and not times.start and times.earliest and times.earliest.first < _first(one):
-        return Reason("not-begun", texts={"theirs": _shown(one.starts)})
+        return Reason("not-begun", times={"theirs": one.starts})
     return None
 
 
@@ -101,14 +101,11 @@ def _last(one: Existing) -> str:
     return max((their.last if their else AFTER_ALL for their in one.ends), default=AFTER_ALL)
 
 
-def _shown(theirs: Sequence[Moment | None]) -> str:
-    return ", ".join(their.text if their else "?" for their in theirs) or "?"
-
-
 def _rivalry(rival: Existing) -> Reason:
     if rival.value is None:
         return Reason("no-value")
-    value = rival.time.text if rival.time else rival.value
+    texts = {} if rival.time else {"value": rival.value}
+    times = {"value": [rival.time]} if rival.time else {}
     if not rival.starts and not rival.ends:
-        return Reason("other-value", texts={"value": value})
-    return Reason("other-timed", texts={"value": value, "starts": _shown(rival.starts), "ends": _shown(rival.ends)})
+        return Reason("other-value", texts=texts, times=times)
+    return Reason("other-timed", texts=texts, times={**times, "starts": rival.starts, "ends": rival.ends})

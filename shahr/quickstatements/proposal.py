@@ -15,8 +15,9 @@ from shahr.quickstatements.linked import read_linked
 from shahr.quickstatements.read import read_statements
 from shahr.quickstatements.sources import Sources, facts_contested, read_sources
 from shahr.quickstatements.statement import Finding, Outcome, Reason
-from shahr.quickstatements.wikidata import Asks, ask
+from shahr.quickstatements.wikidata import ask
 from shahr.quickstatements.withholding import Judged, included, judge_here
+from shahr.wikidata import Asks
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,14 @@ class Proposal:
 def propose(store: Store, links: Iterable[Link], client: Asks, day: date, include: Iterable[str] = ()) -> Proposal:
     """Compare what a built graph supports with what an endpoint has, and judge each statement.
 
-    `links`: the accepted ones (shahr.mappings). `day`: what counts as the day of reading where the graph knows none.
+    `links`: the accepted ones (shahr.mappings). `day`: when the endpoint is asked.
     `include`: names of statements that are sent though they are ambiguous, contested, or one speaker's words.
     BatchError for a name that cannot help, EndpointError where no request is answered.
     """
     linked = read_linked(store, links)
     statements = read_statements(store, linked)
     facts = [one.fact for one in statements]
-    sources = read_sources(store, facts, day)
+    sources = read_sources(store, facts)
     contested = together(facts_contested(store, facts), disagreements(statements))
     judged = [judge_here(one, sources[one.fact], contested) for one in statements]
     findings = _judge(judged, included(judged, include), client)

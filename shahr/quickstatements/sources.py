@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from urllib.parse import quote, urlsplit
 
 from pyoxigraph import Literal, QuerySolution, Store
@@ -26,7 +25,7 @@ _SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"<>
 class Reference:
     """A reference of a statement: S854, S1476, S577, S407 and S813.
 
-    `language` is an item; `title_language` a language code. `title` and what else is "" or None is not sent.
+    `language` is an item; `title_language` a language code. What is "" or None is not known, and not sent.
     """
 
     address: str
@@ -34,7 +33,7 @@ class Reference:
     title_language: str
     published: Moment | None
     language: str
-    retrieved: Moment
+    retrieved: Moment | None
 
 
 @dataclass(frozen=True)
@@ -71,8 +70,8 @@ class Sources:
         return len(speakers) <= 1 and (all(one.speaker for one in self.passages) or len(posts) <= 1)
 
 
-def read_sources(store: Store, facts: Iterable[str], day: date) -> dict[str, Sources]:
-    """Give what each fact rests on; an article of which no day of reading is known counts as read on `day`."""
+def read_sources(store: Store, facts: Iterable[str]) -> dict[str, Sources]:
+    """Give what each fact rests on."""
     wanted = sorted(set(facts))
     told: defaultdict[str, list[QuerySolution]] = defaultdict(list)
     passages: defaultdict[str, list[Passage]] = defaultdict(list)
@@ -80,14 +79,14 @@ def read_sources(store: Store, facts: Iterable[str], day: date) -> dict[str, Sou
         told[text_of(row, "fact") or ""].append(row)
     for row in rows_about(store, "passages", "fact", wanted):
         passages[text_of(row, "fact") or ""].append(_passage(row))
-    return {fact: _sources(told[fact], passages[fact], day) for fact in wanted}
+    return {fact: _sources(told[fact], passages[fact]) for fact in wanted}
 
 
-def _sources(told: list[QuerySolution], passages: list[Passage], day: date) -> Sources:
+def _sources(told: list[QuerySolution], passages: list[Passage]) -> Sources:
     references: dict[str, Reference] = {}
-    for row in told:
-        found = _reference(row, day)
-        if found:
+    for row in sorted(told, key=lambda row: (row["title"] is None, row["consulted"] is None)):
+        found = _reference(row)
+        if found:  # of several that give one address, the one that tells most
             references.setdefault(found.address, found)
     days = ((text_of(row, "article"), read_moment(text_of(row, "published") or "")) for row in told)
     published = {article: day for article, day in days if article and day}
@@ -101,7 +100,7 @@ def _passage(row: QuerySolution) -> Passage:
     return Passage(*place, text_of(row, "speaker"), text_of(row, "post"), row["voice"] is not None)
 
 
-def _reference(row: QuerySolution, day: date) -> Reference | None:
+def _reference(row: QuerySolution) -> Reference | None:
     address = sendable_address(text_of(row, "address") or "")
     if not address:
         return None
@@ -109,7 +108,7 @@ def _reference(row: QuerySolution, day: date) -> Reference | None:
     text, code = (title.value, title.language or "") if isinstance(title, Literal) else ("", "")
     text = sendable_title(text) if code in _LANGUAGES else ""
     published = read_moment(text_of(row, "published") or "")
-    retrieved = read_moment(text_of(row, "consulted") or "") or Moment(day.isoformat())
+    retrieved = read_moment(text_of(row, "consulted") or "")
     return Reference(address, text, code if text else "", published, _LANGUAGES.get(language, ""), retrieved)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -87,13 +87,14 @@ class Statement:
 class Reason:
     """Why a statement is not sent: a `code` of wording.toml and what is put into its sentence.
 
-    `names` are IRIs of ours, shown by their labels; `texts` are shown as they are. What `can_be_named` is sent where
-    --include asks for it.
+    `names` are IRIs of ours, shown by their labels; `texts` are shown as they are; `times` are shown as days, None as
+    unknown. What `can_be_named` is sent where --include asks for it.
     """
 
     code: str
     names: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    times: Mapping[str, Sequence[Moment | None]] = field(default_factory=dict)
     can_be_named: bool = False
 
 

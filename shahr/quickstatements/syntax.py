@@ -54,7 +54,7 @@ def _sources(reference: Reference) -> Iterator[tuple[str, str]]:
         f'{reference.title_language}:"{reference.title}"' if reference.title else "",
         reference.published.value if reference.published else "",
         reference.language,
-        reference.retrieved.value,
+        reference.retrieved.value if reference.retrieved else "",
     )
     return ((name, value) for name, value in zip(_SOURCES, values, strict=True) if value)
 
@@ -70,23 +70,25 @@ def _cells(one: Command) -> Iterator[str]:
         yield from (name, value)
 
 
-def csv_table(batch: Sequence[Command]) -> bytes:
-    """Write commands as CSV: a column for each property and qualifier in use; an empty cell says nothing.
+def csv_tables(batch: Iterable[Command]) -> list[bytes]:
+    """Write commands as CSV, a table for each set of columns, at least one: QuickStatements 2 skips no empty cell.
 
     A source with a capital S begins a reference, one with a small s adds to it.
     """
-    properties = sorted({one.property for one in batch}, key=lambda name: int(name[1:]))
-    qualifiers = [name for name in _QUALIFIERS if any(name in dict(one.qualifiers) for one in batch)]
-    heads = [
-        *properties,
-        *(name.replace("P", "qal") for name in qualifiers),
-        "S854",
-        *(name.lower() for name in _SOURCES[1:]),
-    ]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["qid", *heads])
+    tables: dict[tuple[str, ...], list[list[str]]] = {}
     for one in batch:
-        told = {one.property: one.target, **dict(one.qualifiers), **dict(one.sources)}
-        writer.writerow([one.item, *(told.get(name, "") for name in (*properties, *qualifiers, *_SOURCES))])
+        values = (value for _, value in (*one.qualifiers, *one.sources))
+        tables.setdefault(_head(one), []).append([one.item, one.target, *values])
+    return [_table(head, rows) for head, rows in tables.items()] or [_table(("qid",), [])]
+
+
+def _head(one: Command) -> tuple[str, ...]:
+    qualifiers = (name.replace("P", "qal") for name, _ in one.qualifiers)
+    sources = (name if name == _SOURCES[0] else name.lower() for name, _ in one.sources)
+    return ("qid", one.property, *qualifiers, *sources)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([head, *rows])
     return out.getvalue().encode()

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol, TypeVar
 
 from pyoxigraph import Literal, NamedNode
 
@@ -14,28 +13,15 @@ from shahr.errors import EndpointError
 from shahr.namespaces import iri
 from shahr.quickstatements.asking import own_query
 from shahr.quickstatements.moment import Moment, read_moment
-from shahr.solutions import Solutions, Term
-
-BATCH = 200  # rows of VALUES in one request
+from shahr.solutions import Term
+from shahr.wikidata import Asks, Found, batches, rows_about
 
 _P = "http://www.wikidata.org/prop/"
 _DEPRECATED = "http://wikiba.se/ontology#DeprecatedRank"
 # The variables of the queries, and the path of each below _P:
 _PRESENT = {"property": "", "ps": "statement/", "psv": "statement/value/"}
 _BARE = {"property": "", "ps": "statement/", "direct": "direct/"}
-Row = Mapping[str, Term | None]
 Asked = tuple[str, str]  # an item and a property: ("Q42053", "P190")
-Part = TypeVar("Part", str, Asked)
-
-
-class Asks(Protocol):
-    """Who asks an endpoint for rows: shahr.client.Client."""
-
-    endpoint: str
-
-    def select(self, text: str) -> Solutions:
-        """Give the rows of a SELECT, or raise EndpointError."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -71,8 +57,8 @@ def ask(client: Asks, items: Iterable[str], wanted: Iterable[Asked]) -> Told:
     A request that fails leaves its items untold; EndpointError where none is answered.
     """
     told = Told()
-    errors = [_attempt(told, batch, partial(_read_known, client, batch, told)) for batch in _batches(items)]
-    for pairs in _batches(wanted):
+    errors = [_attempt(told, batch, partial(_read_known, client, batch, told)) for batch in batches(sorted(set(items)))]
+    for pairs in batches(sorted(set(wanted))):
         errors.append(_attempt(told, [item for item, _ in pairs], partial(_read_statements, client, pairs, told)))
     failures = [error for error in errors if error]
     if failures and len(failures) == len(errors):
@@ -90,21 +76,16 @@ def _attempt(told: Told, items: Sequence[str], read: Callable[[], None]) -> Endp
     return None
 
 
-def _batches(parts: Iterable[Part]) -> Iterator[Sequence[Part]]:
-    ordered = sorted(set(parts))
-    yield from (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))
-
-
 def _read_known(client: Asks, items: Sequence[str], told: Told) -> None:
-    text = own_query("known").filled(("item",), [[NamedNode(iri(f"wd:{item}"))] for item in items])
-    told.known |= {_id(row.get("item")) for row in _rows(client.select(text))}
+    rows = rows_about(client, own_query("known"), ["item"], ([NamedNode(iri(f"wd:{item}"))] for item in items))
+    told.known |= {_id(row["item"]) for row in rows}
 
 
 def _read_statements(client: Asks, wanted: Sequence[Asked], told: Told) -> None:
-    found: defaultdict[Asked, defaultdict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    found: defaultdict[Asked, defaultdict[str, list[Found]]] = defaultdict(lambda: defaultdict(list))
     for query, paths in (("present", _PRESENT), ("bare", _BARE)):
-        terms = [[NamedNode(iri(f"wd:{item}")), *_terms(paths, name)] for item, name in wanted]
-        for row in _rows(client.select(own_query(query).filled(("item", *paths), terms))):
+        terms = ([NamedNode(iri(f"wd:{item}")), *_terms(paths, name)] for item, name in wanted)
+        for row in rows_about(client, own_query(query), ["item", *paths], terms):
             asked = _id(row.get("item")), _text(row.get("property")).removeprefix(_P)
             found[asked][str(row.get("statement") or row.get("value"))].append(row)
     for pair in wanted:
@@ -115,7 +96,7 @@ def _terms(paths: Mapping[str, str], property_: str) -> Iterator[NamedNode]:
     return (NamedNode(f"{_P}{path}{property_}") for path in paths.values())
 
 
-def _existing(rows: Sequence[Row]) -> Existing:
+def _existing(rows: Sequence[Found]) -> Existing:
     first = rows[0]
     value = first.get("value")
     return Existing(
@@ -129,21 +110,17 @@ def _existing(rows: Sequence[Row]) -> Existing:
     )
 
 
-def _times(rows: Sequence[Row], name: str, precision: str) -> Iterator[Moment | None]:
+def _times(rows: Sequence[Found], name: str, precision: str) -> Iterator[Moment | None]:
     """Give each time of a qualifier once; None for one that is unknown or cannot be read."""
     told = {str(row[name]): row for row in rows if row.get(name) is not None}
     yield from (_time(row, name, precision) for _, row in sorted(told.items()))
 
 
-def _time(row: Row, name: str, precision: str) -> Moment | None:
+def _time(row: Found, name: str, precision: str) -> Moment | None:
     term, told = row.get(name), _text(row.get(precision))
     if not isinstance(term, Literal):
         return None
     return read_moment(term.value, int(told) if told.isdecimal() else None)
-
-
-def _rows(solutions: Solutions) -> Iterator[Row]:
-    return (dict(zip(solutions.variables, row, strict=True)) for row in solutions.rows)
 
 
 def _text(term: Term | None) -> str:

@@ -10,6 +10,7 @@ from shahr.errors import BatchError, UnknownPrefix
 from shahr.namespaces import curie, iri
 from shahr.quickstatements.sources import Sources
 from shahr.quickstatements.statement import Reason, Statement
+from shahr.responses import printable
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def included(judged: Iterable[Judged], names: Iterable[str]) -> frozenset[str]:
     return found
 
 
-def _included(by_name: Mapping[str, Sequence[Judged]], text: str) -> str:
+def _included(by_name: Mapping[str, Sequence[Judged]], asked: str) -> str:
+    text = printable(asked, 200)
     name = "=".join(_short(part, text) for part in text.split("="))
     if name not in by_name:
         meant = sorted(one for one in by_name if one.startswith(f"{name}="))

@@ -44,6 +44,7 @@ class Wording:
     def reason(self, reason: Reason) -> str:
         """Say why a statement is not sent."""
         values = {name: code(text) for name, text in reason.texts.items()}
+        values |= {name: self._days(times) for name, times in reason.times.items()}
         return self.word(reason.code, "reasons", names=self.names(reason.names), **values)
 
     def name(self, node: str) -> str:
@@ -69,6 +70,10 @@ class Wording:
             return gregorian
         pair = gregorian, self._jalali(day)
         return "{} ({})".format(*(pair if self.language == "en" else reversed(pair)))
+
+    def _days(self, times: Iterable[Moment | None]) -> str:
+        days = (self.day(one) if one else self.word("unknown-day") for one in times)
+        return self.word("comma").join(days) or self.word("unknown-day")
 
     def _digits(self, text: str) -> str:
         return text.translate(_PERSIAN) if self.language == "fa" else text

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shahr.release.changes.letters import harmless, in_order
+from shahr.alphabet import alphabetical
+from shahr.release.changes.letters import harmless
 from shahr.release.changes.phrases import Phrases, fill, same
 from shahr.release.changes.words import Entity, Told
 from shahr.releases import LANGUAGES, Texts
@@ -45,7 +46,7 @@ class _Page:
 
     def __init__(self, told: Told, phrases: Phrases, language: str) -> None:
         self._told, self._phrases, self._language = told, phrases, language
-        entities = sorted(told.entities, key=lambda one: in_order(one.label[language]))
+        entities = sorted(told.entities, key=lambda one: alphabetical(one.label[language]))
         sections = {name: [one for one in entities if phrases.group_of(one.kind) == name] for name in phrases.groups}
         self._sections = {name: entities for name, entities in sections.items() if entities}
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from shahr.alphabet import alphabetical
 from shahr.namespaces import BASE, SHAHR, iri
-from shahr.release.changes.letters import in_order
 from shahr.releases import LANGUAGES, Texts
 
 NAMED = 10  # names given in one sentence
@@ -102,7 +102,7 @@ class Phrases:
         return str(self._marks[language]["then"]).join(one[language] for one in sentences)
 
     def _listed(self, names: Sequence[str], language: str) -> str:
-        shown = sorted(names, key=in_order)
+        shown = sorted(names, key=alphabetical)
         if len(shown) > NAMED:
             others = self.line("others", n=self.number(len(shown) - NAMED + 1))
             shown = [*shown[: NAMED - 1], others[language]]

@@ -18,7 +18,6 @@ PROPERTY_TYPES = frozenset({"owl:ObjectProperty", "owl:DatatypeProperty", "owl:A
 CLASS_TYPES = frozenset({"owl:Class", "rdfs:Class"})
 _WIDER = ("rdfs:subClassOf", "rdfs:subPropertyOf")
 _ALIGNED = (*_WIDER, "owl:equivalentClass", "owl:equivalentProperty", *MATCHES)
-_PERSIAN = {letter: index for index, letter in enumerate("آابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی")}
 
 
 @dataclass(frozen=True)
@@ -98,11 +97,6 @@ class Ontology:
     def known(self, iris: Iterable[str]) -> list[Term]:
         """Give those of some IRIs that are terms of ours."""
         return [self.terms[one] for one in iris if one in self.terms]
-
-
-def alphabetical(text: str) -> list[tuple[int, int]]:
-    """Give a key to sort labels by: Persian letters in the order of their alphabet, others by code point."""
-    return [(1, _PERSIAN[one]) if one in _PERSIAN else (0, ord(one)) for one in text.casefold()]
 
 
 def _term(triples: Triples, iri: str, disjoint: set[str]) -> Term:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from pyoxigraph import Literal, NamedNode
 from werkzeug.exceptions import NotFound
 
+from shahr.alphabet import alphabetical
 from shahr.namespaces import SHAHR, SLUG, iri
 from shahr.queries import fill
 from shahr.web.labels import Labels, read_labels
@@ -22,7 +23,7 @@ from shahr.web.terms import node
 from shahr.web.triples import Triples
 from shahr.web.vocabulary.concepts import NAMESPACE, Concept, Concepts, concept_tree, read_concept
 from shahr.web.vocabulary.diagram import draw_ontology
-from shahr.web.vocabulary.ontology import Ontology, Term, alphabetical
+from shahr.web.vocabulary.ontology import Ontology, Term
 from shahr.web.vocabulary.shapes import ShapeBook, make_book
 from shahr.web.vocabulary.termuse import QuestionUse
 from shahr.web.vocabulary.tree import tree
