@@ -56,6 +56,7 @@ def main() -> None:
         write_index_source(found, Path(folder))
         index(Project.here(), Path(folder))
         database = Path(folder) / "search.db"
+        print(f"\nthe first mistyped name after opening, ms: {1000 * time_first_slip(database):.1f}")
         print_times(f"{len(batch(found))} names in one batch, ms", time_batch(database, found), whole=False)
         print_times("completion of a prefix, ms", time_completion(database, found), whole=True)
 
@@ -77,6 +78,14 @@ def print_quality(database: Path, half: str) -> None:
     print(f"wrong: {', '.join(told.wrong) or 'none'}; calibration error {calibration_error(table):.3f}")
     for count, score, right in table:
         print(f"  {count:4} at score {100 * score:5.1f}: {100 * right:5.1f} % right")
+
+
+def time_first_slip(database: Path) -> float:
+    """Time how long a mistyped name takes that is the first that is asked for; seconds."""
+    matcher = open_matcher(database)
+    start = time.perf_counter()
+    matcher.match(Query("Muenchne"))
+    return time.perf_counter() - start
 
 
 def time_batch(database: Path, found: Sequence[Place]) -> Timed:
@@ -101,7 +110,6 @@ def time_completion(database: Path, found: Sequence[Place]) -> Timed:
     times: Timed = {}
     with closing(sqlite3.connect(database)) as peer:
         opened.complete("warm")
-        opened.complete("qqqqqqqqqq")
         for length, typed in prefixes(found, LONGEST, EACH).items():
             for text in typed:
                 each = in_turns(

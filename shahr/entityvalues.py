@@ -10,7 +10,7 @@ latitude, longitude, description, and the identifiers wikidata ("Q42053") and ge
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -30,6 +30,9 @@ CREATE INDEX value_by_target ON value (property, target);
 CREATE INDEX value_by_text ON value (property, text);
 """
 
+_IS_A, _BELOW, _SAME = iri("rdf:type"), iri("rdfs:subClassOf"), iri("skos:exactMatch")
+_OUTSIDE = {iri("geo:lat"): "latitude", iri("geo:long"): "longitude", iri("dcterms:description"): "description"}
+
 Value = tuple[str, str, str, str, str]  # property, target, text, language, datatype
 
 
@@ -40,6 +43,20 @@ class Characteristics:
     types: dict[str, set[str]] = field(default_factory=dict)
     values: dict[str, set[Value]] = field(default_factory=dict)
     above: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, quad: Quad) -> None:
+        """Take in what a quad tells; quads come in any order."""
+        subject, predicate, value = quad.subject, quad.predicate.value, quad.object
+        if not isinstance(subject, NamedNode):
+            return
+        if predicate == _BELOW:
+            _note(self.above, subject.value.removeprefix(SHAHR), value)
+        elif not _is_entity(subject.value):
+            return
+        elif predicate == _IS_A:
+            _note(self.types, subject.value, value)
+        elif row := _row(predicate, value):
+            self.values.setdefault(subject.value, set()).add(row)
 
     def depth(self, name: str) -> int:
         """Count the classes that a class lies below, at any distance."""
@@ -58,33 +75,14 @@ class Characteristics:
         connection.executemany("INSERT INTO value VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
-def read_characteristics(quads: Iterable[Quad]) -> Characteristics:
-    """Read what entities are and have from quads in any order."""
-    found, names = Characteristics(), _property_names()
-    is_a, below = iri("rdf:type"), iri("rdfs:subClassOf")
-    for quad in quads:
-        subject, predicate, value = quad.subject, quad.predicate.value, quad.object
-        if not isinstance(subject, NamedNode):
-            continue
-        if predicate == below:
-            _note(found.above, subject.value.removeprefix(SHAHR), value)
-        elif not is_entity(subject.value):
-            continue
-        elif predicate == is_a:
-            _note(found.types, subject.value, value)
-        elif row := _row(predicate, value, names):
-            found.values.setdefault(subject.value, set()).add(row)
-    return found
-
-
-def is_entity(address: str) -> bool:
-    """Tell whether an IRI is that of a city, country, place, person, organisation or post."""
-    return address.startswith(BASE) and address[len(BASE) :].partition("/")[0] in ENTITY_PREFIXES
-
-
 def identifiers() -> Sequence[str]:
     """Give the properties whose value is one thing's alone."""
     return ("wikidata", "geonames")
+
+
+def _is_entity(address: str) -> bool:
+    """Tell whether an IRI is that of a city, country, place, person, organisation or post."""
+    return address.startswith(BASE) and address[len(BASE) :].partition("/")[0] in ENTITY_PREFIXES
 
 
 def _note(sets: dict[str, set[str]], key: str, value: object) -> None:
@@ -92,15 +90,10 @@ def _note(sets: dict[str, set[str]], key: str, value: object) -> None:
         sets.setdefault(key, set()).add(value.value.removeprefix(SHAHR))
 
 
-def _property_names() -> Mapping[str, str]:
-    outside = {"geo:lat": "latitude", "geo:long": "longitude", "dcterms:description": "description"}
-    return {iri(curie): name for curie, name in outside.items()}
-
-
-def _row(predicate: str, value: object, names: Mapping[str, str]) -> Value | None:
-    if predicate == iri("skos:exactMatch") and isinstance(value, NamedNode):
+def _row(predicate: str, value: object) -> Value | None:
+    if predicate == _SAME and isinstance(value, NamedNode):
         return _identifier(value.value)
-    name = predicate.removeprefix(SHAHR) if predicate.startswith(SHAHR) else names.get(predicate)
+    name = predicate.removeprefix(SHAHR) if predicate.startswith(SHAHR) else _OUTSIDE.get(predicate)
     if name is None:
         return None
     if isinstance(value, NamedNode):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 
 _ZWNJ = "\u200c"
@@ -39,6 +40,7 @@ _PERSIAN = re.compile("[\u0620-\u06ff]+")
 _LATIN = re.compile("[a-z]+")
 _LATIN_SOUND = re.compile("kh|gh|ch|sh|zh|ph|ck|[aceiouvwxy]")
 _SHORTEST_SOUND = 3
+_SHORT, _REMEMBERED = 200, 8192  # letters of a text that is remembered with its fold, and how many such texts
 
 
 def fold(text: str) -> str:
@@ -47,12 +49,24 @@ def fold(text: str) -> str:
     Compatibility forms, case, marks, tatweel, ZWNJ, controls and bidi marks go; ye, kaf, he, alef, hamza and digits
     are written in one way; what is neither letter nor digit parts words.
     """
+    return _remembered(text) if len(text) <= _SHORT else _fold(text)
+
+
+@lru_cache(_REMEMBERED)
+def _remembered(text: str) -> str:
+    """A name is compared with many others, each time by its fold."""
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return " ".join("".join(map(_folded, plain)).translate(_LETTERS).split())
 
 
 def visible(text: str) -> str:
     """Give a text without controls, bidi marks and what else is not seen; ZWNJ stays, since it parts letters."""
+    if text.isprintable():  # as most texts are, and much sooner told
+        return " ".join(text.split())
     spaced = (" " if character.isspace() else character for character in text)
     seen = "".join(one for one in spaced if one == _ZWNJ or unicodedata.category(one)[0] != "C")
     return " ".join(seen.split())

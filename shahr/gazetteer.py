@@ -6,19 +6,16 @@ The rows are those that search and completion read (search.db), so one index of 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from typing import Any, Protocol
 
-from shahr.errors import ProjectMissing
 from shahr.folding import glue
 from shahr.namespaces import BASE, ENTITY_PREFIXES, SHAHR
-from shahr.spellings import Spellings
+from shahr.rows import Rows, open_rows
+from shahr.spellings import NAMES, Spellings, spellings_of
 
 MOST = 50  # entities that one name is looked up as
 NEAR = 20  # spellings that a mistyped name may stand for
@@ -42,8 +39,24 @@ WHERE glued IN (SELECT value FROM json_each(:glued)) AND role IN ('label', 'alte
 ORDER BY facts DESC, entry LIMIT :most
 """
 _HOLDING = """
-SELECT DISTINCT entry FROM value WHERE property = :property AND (target = :value OR (target = '' AND text = :value))
+SELECT entry FROM (SELECT entry FROM value
+  WHERE property = :property AND target = :value AND target <> '' ORDER BY rowid LIMIT :most)
+UNION SELECT entry FROM (SELECT entry FROM value
+  WHERE property = :property AND text = :value AND target = '' ORDER BY rowid LIMIT :most)
 ORDER BY entry LIMIT :most
+"""
+# The classes that hold each class, with their depth: those that fifty entities of it have in common.
+_ABOVE = """
+WITH sample AS (SELECT asked.value AS name, type.entry FROM json_each(:names) AS asked JOIN type
+  ON type.rowid IN (SELECT rowid FROM type WHERE name = asked.value ORDER BY rowid LIMIT 50))
+SELECT sample.name, type.name, type.depth FROM sample JOIN type ON type.entry = sample.entry
+GROUP BY sample.name, type.name
+HAVING COUNT(*) = (SELECT COUNT(*) FROM sample AS whole WHERE whole.name = sample.name)
+ORDER BY sample.name, type.depth DESC, type.name
+"""
+_TEXTS = """
+SELECT iri, language, text FROM entry JOIN name ON name.entry = entry.id
+WHERE iri IN (SELECT value FROM json_each(:iris)) AND role = :role ORDER BY iri, language, text DESC
 """
 
 
@@ -144,26 +157,20 @@ class EntitySet:
 
     @cached_property
     def _spellings(self) -> Spellings:
-        return Spellings(self._glued)
+        return spellings_of(self._glued)
 
 
 def open_gazetteer(path: Path) -> Gazetteer:
     """Open a search.db, to read only; ProjectMissing where that cannot be."""
-    try:
-        connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
-        connection.execute("SELECT 1 FROM type, value LIMIT 1").fetchone()
-    except sqlite3.Error as error:
-        raise ProjectMissing(f"{path.name} cannot be opened: run `shahr index`, or `shahr run`") from error
-    return Gazetteer(connection)
+    return Gazetteer(open_rows(path, "SELECT 1 FROM type, value, spelling LIMIT 0"))
 
 
 class Gazetteer:
     """The entities of a build, for any number of threads."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection, self._lock = connection, Lock()
+    def __init__(self, rows: Rows) -> None:
+        self._rows, self._select = rows, rows.select
+        self._spellings = Spellings(rows, NAMES)
 
     def named(self, glued: Iterable[str]) -> Sequence[Entity]:
         """See NameSource."""
@@ -193,14 +200,21 @@ class Gazetteer:
 
     def labels(self, iris: Iterable[str]) -> dict[str, dict[str, str]]:
         """Give the labels of any nodes or terms by IRI and language; of those that have none, nothing."""
-        statement = (
-            "SELECT iri, language, text FROM entry JOIN name ON name.entry = entry.id "
-            "WHERE iri IN (SELECT value FROM json_each(:iris)) AND role = 'label' ORDER BY iri, language, text DESC"
-        )
-        found: dict[str, dict[str, str]] = {}
-        for iri, language, text in self._select(statement, {"iris": json.dumps(sorted(set(iris)))}):
-            found.setdefault(iri, {})[language] = text
-        return found
+        return self._texts(iris, "label")
+
+    def definitions(self, iris: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Give the texts that tell what nodes or terms are, as `labels` does."""
+        return self._texts(iris, "text")
+
+    def above(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Give the classes right above classes, all by local name: of those that hold each, the deepest."""
+        rows = self._select(_ABOVE, {"names": json.dumps(sorted(names))})
+        depths = {name: depth for name, other, depth in rows if name == other}
+        higher: dict[str, list[tuple[int, str]]] = {}
+        for name, other, depth in rows:
+            if depth < depths[name]:
+                higher.setdefault(name, []).append((depth, other))
+        return {name: tuple(other for depth, other in found if depth == found[0][0]) for name, found in higher.items()}
 
     @cached_property
     def types(self) -> Mapping[str, int]:
@@ -230,15 +244,13 @@ class Gazetteer:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        self._rows.close()
 
-    @cached_property
-    def _spellings(self) -> Spellings:
-        statement = (
-            "SELECT DISTINCT glued FROM name JOIN entry ON entry.id = name.entry "
-            "WHERE role IN ('label', 'alternative') AND ordinal = 0"
-        )
-        return Spellings(glued for (glued,) in self._select(statement, {}))
+    def _texts(self, iris: Iterable[str], role: str) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for iri, language, text in self._select(_TEXTS, {"iris": json.dumps(sorted(set(iris))), "role": role}):
+            found.setdefault(iri, {})[language] = text
+        return found
 
     def _entities(self, rows: Iterable[Sequence[Any]]) -> list[Entity]:
         ids = [row[0] for row in rows]
@@ -251,10 +263,6 @@ class Gazetteer:
             for entry, named in _grouped(self._select(_ROLES, asked)).items()
         }
         return [entities[one] for one in ids]
-
-    def _select(self, statement: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
-        with self._lock, closing(self._connection.cursor()) as cursor:
-            return cursor.execute(statement, values).fetchall()
 
 
 def entity_id(text: str) -> str | None:

@@ -6,6 +6,7 @@
     words       FTS5: folded words of names, neighbours glued, sounds of Persian words, words of texts, glued names
     vocabulary  the words of that
     type, value what entities are and have: see shahr.entityvalues
+    spelling    glued names of entities, and words of names, by what they are spelt like: see shahr.spellings
 
 Texts of articles are not in it, nor in the graph.
 """
@@ -23,8 +24,9 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from shahr import entityvalues, spellings
 from shahr.dataset import read_nquads
-from shahr.entityvalues import INDEXES, SCHEMA, Characteristics, read_characteristics
+from shahr.entityvalues import Characteristics
 from shahr.files import write_atomically
 from shahr.folding import glue, pairs, persian_sound, visible, words
 from shahr.namespaces import BASE, ENTITY_PREFIXES, FACT_PREFIXES, SHAHR, SLUG, curie
@@ -48,7 +50,13 @@ CREATE INDEX entry_by_iri ON entry (iri);
 CREATE INDEX name_by_entry ON name (entry);
 CREATE INDEX name_by_glued ON name (glued);
 INSERT INTO words (words) VALUES ('optimize');
+INSERT INTO gram (gram) VALUES ('optimize');
 """
+_NAMES = """
+SELECT DISTINCT glued FROM name JOIN entry ON entry.id = name.entry
+WHERE role IN ('label', 'alternative') AND ordinal = 0
+"""
+_WORDS = "SELECT DISTINCT term FROM vocabulary WHERE col IN ('names', 'pairs')"
 
 
 @dataclass
@@ -73,8 +81,11 @@ def index(project: Project, out: Path) -> int:
 
     The same sources give the same bytes with the same SQLite.
     """
-    entries = [*_entries(_quads(out)), *_questions(project)]
-    characteristics = read_characteristics(_quads(out))
+    described, characteristics = _Described(), Characteristics()
+    for quad in chain(read_nquads(out / "graph.nq"), read_nquads(out / "inferred.nq")):
+        described.add(quad)
+        characteristics.add(quad)
+    entries = [*described.entries(), *_questions(project)]
     write_atomically(out / "search.db", _database(sorted(entries, key=_order), characteristics))
     return len(entries)
 
@@ -83,26 +94,30 @@ def _order(entry: Entry) -> tuple[int, int, str]:
     return entry.ordinal, -entry.facts, entry.iri
 
 
-def _quads(out: Path) -> Iterable[Quad]:
-    return chain(read_nquads(out / "graph.nq"), read_nquads(out / "inferred.nq"))
+class _Described:
+    """What quads in any order give names to."""
 
+    def __init__(self) -> None:
+        self._roles, self._found, self._about = _roles(), dict[str, Entry](), set[tuple[str, str]]()
 
-def _entries(quads: Iterable[Quad]) -> list[Entry]:
-    """Give what has a label and a page of its own."""
-    roles, found, about = _roles(), dict[str, Entry](), set[tuple[str, str]]()
-    for quad in quads:
+    def add(self, quad: Quad) -> None:
         subject, value, kind = quad.subject, quad.object, _kind(quad.subject)
+        if not kind or not isinstance(subject, NamedNode):
+            return
         if isinstance(value, NamedNode) and kind in FACT_PREFIXES:
-            about.add((value.value, str(subject)))
-        role = roles.get(quad.predicate.value)
-        if isinstance(subject, NamedNode) and kind and role and isinstance(value, Literal):
-            entry = found.setdefault(subject.value, Entry(subject.value, kind))
+            self._about.add((value.value, subject.value))
+        role = self._roles.get(quad.predicate.value)
+        if role and isinstance(value, Literal):
+            entry = self._found.setdefault(subject.value, Entry(subject.value, kind))
             entry.names.add((role, value.language or "", _shortened(visible(value.value))))
-    facts = Counter(node for node, _ in about)
-    for entry in found.values():
-        entry.facts = facts[entry.iri]
-        entry.names.add(("curie", "", curie(entry.iri)))
-    return [entry for entry in found.values() if any(role == "label" for role, _, _ in entry.names)]
+
+    def entries(self) -> list[Entry]:
+        """Give what has a label and a page of its own."""
+        facts = Counter(node for node, _ in self._about)
+        for entry in self._found.values():
+            entry.facts = facts[entry.iri]
+            entry.names.add(("curie", "", curie(entry.iri)))
+        return [entry for entry in self._found.values() if any(role == "label" for role, _, _ in entry.names)]
 
 
 def _roles() -> dict[str, str]:
@@ -136,13 +151,18 @@ def _questions(project: Project) -> Iterable[Entry]:
 
 def _database(entries: Iterable[Entry], characteristics: Characteristics) -> bytes:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        connection.executescript(_SCHEMA + SCHEMA)
+        connection.executescript(_SCHEMA + entityvalues.SCHEMA + spellings.SCHEMA)
         connection.execute("BEGIN")
         for number, entry in enumerate(entries, 1):
             _insert(connection, number, entry)
             characteristics.insert(connection, number, entry.iri)
+        spelt = {
+            name: [word for (word,) in connection.execute(statement)]
+            for name, statement in ((spellings.NAMES, _NAMES), (spellings.WORDS, _WORDS))
+        }
+        spellings.write_spellings(connection, spelt)
         connection.execute("COMMIT")
-        connection.executescript(_INDEXES + INDEXES)
+        connection.executescript(_INDEXES + entityvalues.INDEXES)
         return connection.serialize()
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from bisect import bisect_left
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
-from typing import Any
 
-from shahr.errors import NothingToSearch, ProjectMissing, TextTooLong, TooManyWords, UnknownKind
+from shahr.errors import NothingToSearch, TextTooLong, TooManyWords, UnknownKind
 from shahr.folding import fold, glue, latin_sound
 from shahr.namespaces import ENTITY_PREFIXES, FACT_PREFIXES, curie
-from shahr.spellings import Spellings
+from shahr.rows import Rows, open_rows
+from shahr.spellings import WORDS, Spellings
 
 LONGEST = 200
 MOST_WORDS = 8
@@ -36,20 +34,26 @@ SELECT entry.id, entry.kind, MIN(found.tier) AS tier FROM (
 GROUP BY entry.id
 ORDER BY MIN(MIN(found.tier), 2) + (MIN(found.tier) = 5), entry.ordinal, tier, entry.facts DESC, entry.id
 """
-_MISTYPED = """
-SELECT id, kind, 6 FROM entry WHERE id IN (SELECT rowid FROM words WHERE words MATCH :meant)
+_WANTED = """
+(:any_kind OR entry.kind IN (SELECT value FROM json_each(:kinds))) AND (:any_type OR EXISTS
+  (SELECT 1 FROM type WHERE type.entry = entry.id AND type.name IN (SELECT value FROM json_each(:types))))
+"""
+_MISTYPED = f"""
+SELECT id, kind, 6 FROM entry WHERE id IN (SELECT rowid FROM words WHERE words MATCH :meant) AND {_WANTED}
 ORDER BY ordinal, facts DESC, id
 """
+_KNOWN = """
+SELECT 1 FROM vocabulary WHERE term BETWEEN :word AND :last AND col IN ('names', 'pairs') LIMIT 1
+"""
 _LAST_NAMED = 4
-_CALLED = """
+_CALLED = f"""
 SELECT entry.id, entry.kind, MIN(name.role = 'alternative') AS tier FROM name JOIN entry ON entry.id = name.entry
-WHERE name.glued = :glued AND (:any OR entry.kind IN (SELECT value FROM json_each(:kinds)))
+WHERE name.glued = :glued AND {_WANTED}
 GROUP BY entry.id ORDER BY tier, entry.id LIMIT :most
 """
-_IN_ORDER = """
+_IN_ORDER = f"""
 SELECT words.rowid, entry.kind, :tier FROM words CROSS JOIN entry ON entry.id = words.rowid
-WHERE words MATCH :words AND words.rowid BETWEEN :first AND :last
-  AND (:any OR entry.kind IN (SELECT value FROM json_each(:kinds)))
+WHERE words MATCH :words AND words.rowid BETWEEN :first AND :last AND {_WANTED}
 ORDER BY words.rowid LIMIT :most
 """
 _NAMES = """
@@ -58,6 +62,7 @@ WHERE entry.id IN (SELECT value FROM json_each(:ids)) AND role <> 'curie' ORDER 
 """
 
 _Row = tuple[int, str, int]
+_Values = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -112,26 +117,14 @@ def searchable_kinds(name: str) -> tuple[str, ...]:
 
 def open_index(path: Path) -> Index:
     """Open a search.db, to read only; it stays readable when the file goes. ProjectMissing where that cannot be."""
-    missing = f"{path.name} cannot be opened: run `shahr index`, or `shahr run`"
-    try:
-        connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
-    except sqlite3.Error as error:
-        raise ProjectMissing(missing) from error
-    try:
-        connection.execute("SELECT COUNT(whole) FROM words LIMIT 0").fetchone()
-    except sqlite3.Error as error:
-        connection.close()
-        raise ProjectMissing(missing) from error
-    return Index(connection)
+    return Index(open_rows(path, "SELECT whole, word FROM words, spelling LIMIT 0"))
 
 
 class Index:
     """An open index, for any number of threads."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection, self._lock = connection, Lock()
+    def __init__(self, rows: Rows) -> None:
+        self._select, self._spellings = rows.select, Spellings(rows, WORDS)
 
     def search(self, text: str, kinds: Iterable[str] = (), limit: int = 20, offset: int = 0) -> Found:
         """Find what a text of at most 200 characters and 8 words names, the best first; () for all kinds.
@@ -147,12 +140,15 @@ class Index:
         kept = [row for row in rows if not wanted or row[1] in wanted]
         return Found(len(kept), self._hits(kept[offset : offset + limit], asked), Counter(row[1] for row in rows))
 
-    def complete(self, text: str, kinds: Iterable[str] = (), limit: int = 10) -> list[Hit]:
-        """Find what may be meant by the beginning of a name; as `search`, but texts count for nothing."""
-        asked, wanted = _parse(text), frozenset(kinds)
-        rows = self._begun(asked, wanted, limit)
-        kept = rows or [row for row in self._mistyped(asked) if not wanted or row[1] in wanted]
-        return self._hits(kept[:limit], asked)
+    def complete(self, text: str, kinds: Iterable[str] = (), limit: int = 10, types: Iterable[str] = ()) -> list[Hit]:
+        """Find what may be meant by the beginning of a name; as `search`, but texts count for nothing.
+
+        `types` are local names of classes ("City"), of one of which it must be; () for anything.
+        """
+        asked, kinds = _parse(text), frozenset(kinds)
+        wanted = _wanted(kinds, frozenset(types))
+        rows = self._begun(asked, kinds, wanted, limit) or self._mistyped(asked, wanted)
+        return self._hits(rows[:limit], asked)
 
     def _rows(self, asked: list[str]) -> list[_Row]:
         """Give (id, kind, tier), the best first, and where names fail, of mistyped words."""
@@ -160,22 +156,21 @@ class Index:
         if any(row[2] <= _LAST_NAMED for row in rows):
             return rows
         seen = {row[0] for row in rows}
-        return [*rows, *(row for row in self._mistyped(asked) if row[0] not in seen)]
+        return [*rows, *(row for row in self._mistyped(asked, _wanted()) if row[0] not in seen)]
 
-    def _begun(self, asked: list[str], wanted: frozenset[str], limit: int) -> list[_Row]:
+    def _begun(self, asked: list[str], kinds: frozenset[str], wanted: _Values, limit: int) -> list[_Row]:
         """Give the first rows that `search` has of the tiers of names, without looking for the others.
 
         Numbers of entries go by what comes first, so each tier is read from its beginning and only as far as needed.
         """
         found: dict[int, _Row] = {}
         told = _expressions(asked)
-        steps: list[tuple[str, dict[str, object]]] = [(_CALLED, {"glued": told["glued"]})]
-        for first, last in self._ranges(wanted):
+        steps: list[tuple[str, _Values]] = [(_CALLED, {"glued": told["glued"]})]
+        for first, last in self._ranges(kinds):
             for tier, name in ((2, "whole"), (3, "named"), (4, "begun")):
                 steps.append((_IN_ORDER, {"tier": tier, "words": told[name], "first": first, "last": last}))
         for statement, values in steps:
-            asked_for = values | {"kinds": json.dumps(sorted(wanted)), "any": not wanted, "most": limit}
-            for row in self._select(statement, asked_for):
+            for row in self._select(statement, {**values, **wanted, "most": limit}):
                 found.setdefault(row[0], row)
             if len(found) >= limit:
                 break
@@ -192,11 +187,11 @@ class Index:
         )
         return [(first, last, frozenset(json.loads(kinds))) for first, last, kinds in rows]
 
-    def _mistyped(self, asked: list[str]) -> list[_Row]:
+    def _mistyped(self, asked: list[str], wanted: _Values) -> list[_Row]:
         """Give rows of what words are meant that are spelt or sound alike."""
         last_one = len(asked) - 1
         meant = " AND ".join(f"({self._meant(word, place == last_one)})" for place, word in enumerate(asked))
-        return self._select(_MISTYPED, {"meant": meant})
+        return self._select(_MISTYPED, {"meant": meant, **wanted})
 
     def _meant(self, word: str, begun: bool) -> str:
         """Give the expression for a word and, unless it is known, for those that are spelt or sound like it."""
@@ -207,26 +202,15 @@ class Index:
 
     def _alike(self, word: str, begun: bool) -> list[str]:
         """Give the words of names that are nearest to a word that names do not have."""
-        place = bisect_left(self._vocabulary, word)
-        after = self._vocabulary[place] if place < len(self._vocabulary) else ""
         allowed = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-        if after == word or (begun and after.startswith(word)) or not allowed:
+        if not allowed or self._known(word, begun):
             return []
         near = self._spellings.near(word, allowed, SPELLINGS)
         return [one for one, distance in near if distance == near[0][1]]
 
-    @cached_property
-    def _spellings(self) -> Spellings:
-        return Spellings(self._vocabulary)
-
-    @cached_property
-    def _vocabulary(self) -> list[str]:
-        return [
-            term
-            for (term,) in self._select(
-                "SELECT DISTINCT term FROM vocabulary WHERE col IN ('names', 'pairs') ORDER BY term", {}
-            )
-        ]
+    def _known(self, word: str, begun: bool) -> bool:
+        """Tell whether names have a word or, where it is only begun, one that begins so."""
+        return bool(self._select(_KNOWN, {"word": word, "last": word + chr(sys.maxunicode) if begun else word}))
 
     def _hits(self, rows: Sequence[_Row], asked: list[str]) -> list[Hit]:
         found: dict[int, list[tuple[str, str, str]]] = {}
@@ -235,10 +219,6 @@ class Index:
             found.setdefault(number, []).append((name[0], name[1], name[2]))
             iris[number] = iri
         return [_hit(iris[number], kind, tier, found[number], asked) for number, kind, tier in rows]
-
-    def _select(self, statement: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self._connection.execute(statement, values).fetchall()
 
 
 def _parse(text: str) -> list[str]:
@@ -251,6 +231,12 @@ def _parse(text: str) -> list[str]:
     if len(asked) > MOST_WORDS:
         raise TooManyWords(MOST_WORDS)
     return asked
+
+
+def _wanted(kinds: frozenset[str] = frozenset(), types: frozenset[str] = frozenset()) -> _Values:
+    """Give the values for _WANTED; none is any."""
+    lists = {"kinds": json.dumps(sorted(kinds)), "types": json.dumps(sorted(types))}
+    return lists | {"any_kind": not kinds, "any_type": not types}
 
 
 def _expressions(asked: list[str]) -> dict[str, str]:

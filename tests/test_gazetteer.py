@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from shahr.errors import ProjectMissing
 from shahr.folding import glue
-from shahr.gazetteer import Entity, EntitySet, Gazetteer, entity_id, open_gazetteer
+from shahr.gazetteer import Entity, EntitySet, Gazetteer, entity_id, open_gazetteer, term_iri
+from shahr.matching.source import open_matcher
 from shahr.namespaces import BASE
 from shahr.search import Index, open_index, searchable_kinds
 
@@ -86,6 +89,16 @@ def test_labels_are_by_iri_and_language(gazetteer: Gazetteer) -> None:
     assert (found[f"{BASE}city/isfahan"]["fa"], found[f"{BASE}city/isfahan"]["en"]) == ("اصفهان", "Isfahan")
 
 
+def test_classes_have_definitions_and_classes_right_above_them(gazetteer: Gazetteer) -> None:
+    found = gazetteer.definitions([term_iri("City"), f"{BASE}city/atlantis"])
+    assert list(found) == [term_iri("City")]
+    assert {"en", "fa"} <= found[term_iri("City")].keys()
+    above = gazetteer.above(gazetteer.types)
+    assert above["City"] == ("Place",)
+    assert "Entity" not in above
+    assert gazetteer.above(["Nothing"]) == {}
+
+
 def test_entities_in_memory_are_found_as_those_of_an_index(gazetteer: Gazetteer, entities: Sequence[Entity]) -> None:
     memory = EntitySet(entities)
     known = set(ids(entities))
@@ -100,10 +113,17 @@ def test_entities_in_memory_are_found_as_those_of_an_index(gazetteer: Gazetteer,
     assert ids(memory.those(["city/isfahan", "city/atlantis"])) == ["city/isfahan"]
 
 
-def test_threads_share_a_gazetteer(gazetteer: Gazetteer) -> None:
+def test_threads_share_a_gazetteer(built: Path) -> None:
+    gazetteer = open_gazetteer(built / "search.db")
+
+    def asked(_: int) -> tuple[object, ...]:
+        named, near = gazetteer.named(["isfahan", "اصفهان"]), gazetteer.near("esfehan", 2)
+        return ids(named), ids(near), gazetteer.types, gazetteer.properties
+
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: ids(gazetteer.named(["isfahan", "اصفهان"])), range(40)))
+        found = list(pool.map(asked, range(40)))
     assert found == [found[0]] * 40
+    assert all(found[0])
 
 
 def test_what_is_no_index_is_refused(tmp_path: Path) -> None:
@@ -111,6 +131,17 @@ def test_what_is_no_index_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "search.db", tmp_path / "none.db"):
         with pytest.raises(ProjectMissing, match="shahr index"):
             open_gazetteer(path)
+
+
+@pytest.mark.parametrize("table", ["spelling", "value", "words"])
+def test_an_index_of_an_older_form_is_refused(built: Path, tmp_path: Path, table: str) -> None:
+    path = tmp_path / "search.db"
+    path.write_bytes((built / "search.db").read_bytes())
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"DROP TABLE {table}")
+        connection.commit()
+    with pytest.raises(ProjectMissing, match="shahr index"):
+        open_matcher(path)
 
 
 @pytest.mark.parametrize(

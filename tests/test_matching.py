@@ -23,6 +23,7 @@ from shahr.matching.matcher import AUTOMATIC, Matcher
 from shahr.matching.mention import readings
 from shahr.matching.query import Matches, Query, Wanted
 from shahr.matching.score import FITTED, Weights, odds, shares
+from shahr.matching.shortnames import is_short
 from shahr.matching.source import open_matcher
 from shahr.matching.tiers import Likeness, allowed, likeness
 from shahr.namespaces import BASE
@@ -259,6 +260,78 @@ def test_initials_in_lower_case_are_reviewed(matcher: Matcher) -> None:
     assert matcher.match(Query("eco")).outcome == "review"
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "before", "id"),
+    [
+        ("مهر", "NewsOrganization", "خبرگزاری", "organization/mehr-news"),
+        ("برنا", "Organization", "به گزارش خبرگزاری", "organization/borna-news"),
+        ("اکو", "Organization", "دبیرکل", "organization/economic-cooperation-organization"),
+    ],
+)
+def test_another_name_that_is_a_word_too_is_matched_only_where_its_kind_is_told(
+    matcher: Matcher, text: str, kind: str, before: str, id: str
+) -> None:
+    alone = matcher.match(Query(text))
+    assert (alone.outcome, first(alone)) == ("review", id)
+    assert taken(matcher.match(Query(text, types=(kind,)))) == id
+    assert taken(matcher.match(Query(text, before=before))) == id
+
+
+def test_labels_initials_in_capitals_and_names_with_their_kind_are_no_such_words(matcher: Matcher) -> None:
+    for text in ("هند", "غزه", "ECO", "UN", "همشهری", "خبرگزاری مهر", "روزنامهٔ همشهری", "جمهوری اسلامی ایران"):
+        assert matcher.match(Query(text)).outcome == "match", text
+
+
+def test_a_persian_title_whose_space_was_lost_is_a_title_where_the_rest_is_a_name(matcher: Matcher) -> None:
+    assert taken(matcher.match(Query("شهرشیراز"))) == "city/shiraz"
+    assert taken(matcher.match(Query("دکترعلیرضا زاکانی"))) == "person/alireza-zakani"
+    assert taken(matcher.match(Query("شهرداراصفهان"))) == "post/mayor-of-isfahan"
+    assert matcher.match(Query("شهرکرد")).outcome == "nil"
+    assert matcher.match(Query("شهردارپاریس")).outcome == "review"
+
+
+def test_the_arabic_article_is_taken_off_but_not_by_itself(matcher: Matcher) -> None:
+    found = matcher.match(Query("الدوحة"))
+    assert (found.outcome, first(found)) == ("review", "city/doha")
+
+
+def test_a_place_behind_a_body_or_an_office_says_where_that_is(matcher: Matcher) -> None:
+    found = matcher.match(Query("Mashhad Municipality, Iran"))
+    assert taken(found) == "organization/municipality-of-mashhad"
+    assert matcher.match(Query("Mayor of Kazan, Turkey", types=("City",))).outcome == "review"
+
+
+def test_a_country_or_region_does_not_lie_in_another_place(matcher: Matcher) -> None:
+    for text in ("Lebanon, Ohio", "India, Iran", "Asia (Texas)", "ایران، تگزاس"):
+        assert matcher.match(Query(text)).outcome == "review", text
+    for text in ("Isfahan Province, Iran", "Iran (Islamic Republic of)"):
+        assert matcher.match(Query(text)).outcome == "match", text
+
+
+def test_a_body_and_an_office_lie_where_what_they_are_for_lies(matcher: Matcher) -> None:
+    assert taken(matcher.match(Query("شهرداری اصفهان، ایران"))) == "organization/municipality-of-isfahan"
+    assert taken(matcher.match(Query("Mayor of Kazan (Russia)"))) == "post/mayor-of-kazan"
+    for text in ("Mayor of Kazan, Turkey", "Municipality of Tehran (Texas)"):
+        assert matcher.match(Query(text)).outcome == "review", text
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("q42053", "match"),
+        ("https://www.wikidata.org/wiki/Q42053", "match"),
+        ("https://www.geonames.org/418863/isfahan.html", "match"),
+        ("https://sws.geonames.org/418863/", "match"),
+        ("۴۱۸۸۶۳", "review"),
+        ("1403/418863", "nil"),
+        ("https://example.org/Q42053", "nil"),
+    ],
+)
+def test_an_identifier_is_certain_alone_or_in_an_address_of_its_own(matcher: Matcher, text: str, outcome: str) -> None:
+    found = matcher.match(Query(text))
+    assert (found.outcome, first(found)) == (outcome, "" if outcome == "nil" else "city/isfahan")
+
+
 # Lists
 
 
@@ -301,7 +374,8 @@ def test_every_name_in_every_spelling_finds_its_entity(matcher: Matcher, entitie
         if "Unresolved" in entity.types:
             continue
         for name in entity.names:
-            found = matcher.match(Query(SPELLINGS[how](name.text)))
+            types = entity.types[:1] if is_short(name.text, entity) else ()
+            found = matcher.match(Query(SPELLINGS[how](name.text), types))
             among = {one.entity.id: one for one in found.candidates}
             assert entity.id in among, (name, how)
             assert among[entity.id].tier in AUTOMATIC, (name, how)

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from shahr.spellings import Spellings
+from shahr.spellings import spellings_of
 
 WORDS = st.text("abcنو", max_size=14)
 
@@ -21,7 +21,7 @@ def by_hand(words: list[str], word: str, most: int) -> list[tuple[str, int]]:
 def test_the_words_within_reach_are_those_that_a_comparison_with_all_finds(
     words: list[str], word: str, most: int
 ) -> None:
-    assert Spellings(words).near(word, most, 1000) == by_hand(words, word, most)
+    assert spellings_of(words).near(word, most, 1000) == by_hand(words, word, most)
 
 
 @given(WORDS.filter(lambda word: len(word) > 3), st.data())
@@ -33,11 +33,11 @@ def test_a_slip_is_found_wherever_it_is(word: str, data: st.DataObject) -> None:
         word[:at] + "ژ" + word[at + 1 :],
         word[:at] + word[at + 1] + word[at] + word[at + 2 :],
     ]
-    assert all(word in dict(Spellings([word, "ناصر", "cccccc"]).near(slip, 1, 10)) for slip in slips)
+    assert all(word in dict(spellings_of([word, "ناصر", "cccccc"]).near(slip, 1, 10)) for slip in slips)
 
 
 def test_the_nearest_come_first_and_no_more_than_asked_for() -> None:
-    words = Spellings(["shiraz", "shirax", "shirvan", "shiras"])
+    words = spellings_of(["shiraz", "shirax", "shirvan", "shiras"])
     assert words.near("shiraz", 2, 2) == [("shiraz", 0), ("shiras", 1)]
     assert words.near("", 1, 5) == []
-    assert Spellings([]).near("shiraz", 2, 5) == []
+    assert spellings_of([]).near("shiraz", 2, 5) == []

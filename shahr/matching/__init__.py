@@ -3,6 +3,7 @@
 query       what is asked, and what comes back
 mention     what a text says besides the name: the kind of thing, the places it lies in
 tiers       how alike two names are
+shortnames  other names that may as well be words
 candidates  what a text may name, by the plainest reading that fits
 evidence    what classes, places and known values say of a candidate
 score       features → how likely it is that a candidate is meant

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -12,6 +13,7 @@ from shahr.gazetteer import Entity, NameSource, entity_id
 from shahr.matching.evidence import fits
 from shahr.matching.mention import Reading, readings, types_around, with_kind
 from shahr.matching.query import Query
+from shahr.matching.shortnames import is_short
 from shahr.matching.tiers import Likeness, allowed, best, keys
 from shahr.namespaces import BASE
 
@@ -20,6 +22,9 @@ _READINGS = 8  # ways to read a text that are tried
 _SLIPS = 3  # ways in which slips are looked for
 _LAST_WORDS = 3  # words at the end of a name that may be a country
 _MOST_WORDS = 8  # of a text in which they are looked for
+_ADDRESS = re.compile(
+    r"(?:https?://)?(?:www\.|sws\.)?(?P<site>wikidata|geonames)\.org/(?:wiki/|entity/)?(?P<id>\w+)(?:/\S*)?"
+)
 _UNRESOLVED = "Unresolved"
 _PARTED_BEFORE = ("،", ",", "؛", ";", " و", " and")
 _PARTED_AFTER = ("،", ",", "؛", ";", "و ", "and ")
@@ -69,22 +74,23 @@ class Candidates:
         found = self._resolved(self._source.named(dict.fromkeys(looked_up)))
         kept: dict[str, Candidate] = {}
         for way, full in zip(ways, named, strict=True):
-            those = [*_titled(found, full, way), *(one for one in _compared(found, way) if one.likeness.tier != "near")]
+            alike = [one for one in _compared(found, way) if one.likeness.tier != "near"]
+            those = [*_titled(found, full, way), *(one if query.types else _doubted(one) for one in alike)]
             kept = {one.entity.id: one for one in those} | kept
             if any(fits(one.entity, way, query) for one in those):
                 break
         return list(kept.values())
 
     def _by_id(self, text: str) -> list[Candidate]:
-        """A cell may hold what was matched before: an id of ours, or one of Wikidata or GeoNames.
+        """A cell may hold what was matched before: an id of ours, or one of Wikidata or GeoNames, or its address.
 
         A bare number may as well be anything else, so it only suggests.
         """
-        known = entity_id(text)
-        local = text.rstrip("/").rpartition("/")[2]
-        local = fold(local) if fold(local).isdecimal() else local
-        held = [entity for name in identifiers() for entity in self._source.holding(name, local)]
-        tier = "part" if fold(text).isdecimal() else "id"
+        known, address = entity_id(text), _ADDRESS.fullmatch(text)
+        local = fold(address["id"] if address else text).upper()
+        places = (address["site"],) if address else identifiers()
+        held = [entity for name in places for entity in self._source.holding(name, local)]
+        tier = "part" if local.isdecimal() and not address else "id"
         return [
             Candidate(entity, Likeness(tier, text), Reading(text))
             for entity in [*self._source.those([known] if known else []), *held]
@@ -157,6 +163,13 @@ class Candidates:
 def _compared(entities: Iterable[Entity], way: Reading) -> list[Candidate]:
     compared = [(entity, best(way.name, (name.text for name in entity.names))) for entity in entities]
     return [Candidate(entity, likeness, way) for entity, likeness in compared if likeness]
+
+
+def _doubted(one: Candidate) -> Candidate:
+    """Where nothing tells what kind of thing is named, a short name is as doubtful as one without its ending."""
+    if one.reading.types or not is_short(one.likeness.name, one.entity):
+        return one
+    return replace(one, likeness=replace(one.likeness, tier="stripped"))
 
 
 def _named_in_full(way: Reading, query: Query) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from shahr.folding import glue
 from shahr.gazetteer import Entity, Value, entity_id
@@ -13,7 +13,10 @@ from shahr.matching.tiers import keys
 from shahr.namespaces import BASE
 
 Labels = Callable[[str], Sequence[str]]  # gives the names of a node by its IRI
+Look = Callable[[Iterable[str]], Sequence[Entity]]  # gives entities by their ids
+_SEATS = ("governs", "jurisdiction")
 _TOLERANCE = 0.25  # degrees, some 25 km: gazetteers put one city's middle in different places
+_LYING = ("city", "country", "place")  # kinds of things of which the graph has the places that they lie in
 _COUNTRY = f"{BASE}country/"
 
 
@@ -36,18 +39,30 @@ def agreements(entity: Entity, wanted: Mapping[str, Sequence[Wanted]], names: La
     }
 
 
-def lies_in(entity: Entity, places: Sequence[str], names: Labels) -> bool | None:
+def lies_in(entity: Entity, places: Sequence[str], those: Look) -> bool | None:
     """Tell whether a thing lies in all of these places, by their names; None where the graph cannot tell.
 
-    What stands there may also be another name of the thing itself: "Tehran (تهران)".
+    Of what is itself a place it can: "Lebanon, Ohio" is not the country, which lies in none. What stands there may
+    also be another name of the thing: "Tehran (تهران)".
     """
     if not places:
         return None
-    held = [name for value in (*_held(entity, "country"), *_held(entity, "locatedIn")) for name in names(value.target)]
-    known = {glue(name) for name in [*held, *(name.text for name in entity.names)]}
+    held = _places(entity, those)
+    known = {glue(name.text) for one in (entity, *held) for name in one.names}
     if all(known.intersection(keys(place)) for place in places):
         return True
-    return False if held else None
+    return False if held or entity.kind in _LYING else None
+
+
+def _places(entity: Entity, those: Look) -> list[Entity]:
+    """Give what a thing lies in; a body or an office lies where what it is for lies."""
+    seats = _targets(entity, _SEATS, those)
+    return [*seats, *(place for one in (entity, *seats) for place in _targets(one, ("country", "locatedIn"), those))]
+
+
+def _targets(entity: Entity, properties: Sequence[str], those: Look) -> Sequence[Entity]:
+    ids = [value.target.removeprefix(BASE) for name in properties for value in entity.values.get(name, ())]
+    return those(ids) if ids else ()
 
 
 def _is(entity: Entity, types: Sequence[str], all_of_them: bool) -> bool:

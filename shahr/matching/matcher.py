@@ -63,8 +63,8 @@ class Matcher:
         features: dict[str, float | bool] = {"distance": one.likeness.distance}
         if query.types or one.reading.types:
             features["type"] = fits(one.entity, one.reading, query)
-        lies = lies_in(one.entity, one.reading.places, self._names)
-        if lies is not None:
+        lies = lies_in(one.entity, one.reading.places, self._source.those)
+        if lies is not None and features.get("type") is not False:  # "Mayor of Kazan, Russia" tells where the mayor is
             features["place"] = lies
         held = agreements(one.entity, query.properties, self._names)
         features |= {f"property:{name}": yes for name, yes in held.items()}

@@ -13,6 +13,8 @@ from shahr.folding import fold
 
 _PARTING = re.compile(r"[,،;؛()\[\]/|]|\s[-–—]\s")
 _ZWNJ = "\u200c"
+_PERSIAN = re.compile("[\u0620-\u06ff ]+")
+_SHORTEST = 3  # letters of what is taken for a name though no space is before it
 _MOST_PARTS = 4  # "Isfahan, Isfahan Province, Iran"; what has more of them is no name
 
 
@@ -88,14 +90,20 @@ def _parted(text: str) -> Iterator[Reading]:
 def _without_title(reading: Reading) -> Iterator[Reading]:
     """Take words for the kind of thing from the beginning or the end of a name."""
     folded = fold(reading.name)
-    heads = _longest([kind for kind in _kinds("before") if folded.startswith(f"{kind.words} ")])
-    tails = _longest([kind for kind in _kinds("after") if folded.endswith(f" {kind.words}")])
-    for kind in heads:
-        name = folded.removeprefix(f"{kind.words} ")
+    heads = [kind for kind in _kinds("before") if folded.startswith(f"{kind.words} ")]
+    tails = [kind for kind in _kinds("after") if folded.endswith(f" {kind.words}")]
+    glued = [] if heads else [kind for kind in _kinds("before") if _is_glued_to(kind.words, folded)]
+    for kind in _longest(heads or glued):
+        name = folded.removeprefix(kind.words).strip()
         yield replace(reading, name=name, types=kind.types, office=kind.office)
-    for kind in tails:
-        name = folded.removesuffix(f" {kind.words}")
+    for kind in _longest(tails):
+        name = folded.removesuffix(kind.words).strip()
         yield replace(reading, name=name, types=kind.types, office=kind.office)
+
+
+def _is_glued_to(words: str, name: str) -> bool:
+    """Tell whether a name begins with Persian words after which the space was lost: "شهرشیراز"."""
+    return name.startswith(words) and len(name) - len(words) >= _SHORTEST and bool(_PERSIAN.fullmatch(words))
 
 
 def _longest(kinds: Sequence[Kind]) -> list[Kind]:

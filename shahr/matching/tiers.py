@@ -14,7 +14,8 @@ TIERS = ("id", "exact", "folded", "glued", "titled", "stripped", "near", "part")
 _STEPS = ((4, 0), (8, 1))  # glued letters below which so many may be amiss; from there on, two
 _LONGEST_SLIP = 100  # glued letters beyond which a name is not looked for by slips
 _ENDINGS = ("ای", "یی", "ی", "ه")  # what an ezafe, an indefinite or a heavy ending leaves behind
-_INITIALS = 3  # up to so many letters, initials in another case are more often a word
+_ARTICLE = "ال"  # in Arabic: الدوحة
+INITIALS = 3  # up to so many letters, initials in another case are more often a word
 _SPELT = (("&", " and "), ("ization", "isation"), ("programme", "program"), ("centre", "center"))  # either way
 _EZAFE = re.compile("(?<=[هۀةھ])[\u200c ][یيى](?=$|[\u200c ])")
 
@@ -34,7 +35,7 @@ class Likeness:
 
 
 def keys(text: str) -> list[str]:
-    """Give the glued names that a text may be written for: itself, other spellings, and itself without an ending."""
+    """Give the glued names that a text may stand for: itself, otherwise spelt, without an ending or the article."""
     return list(dict.fromkeys([*_spelt(text), *stripped(glue(text))]))
 
 
@@ -43,7 +44,7 @@ def likeness(text: str, name: str) -> Likeness | None:
     if visible(text) == visible(name):
         return Likeness("exact", name)
     asked, glued = glue(text), glue(name)
-    if len(asked) <= _INITIALS and asked == glued and name.isupper() and not text.isupper():
+    if len(asked) <= INITIALS and asked == glued and name.isupper() and not text.isupper():
         return Likeness("stripped", name)
     if fold(text) == fold(name):
         return Likeness("folded", name)
@@ -70,8 +71,9 @@ def allowed(glued: str) -> int:
 
 
 def stripped(glued: str) -> list[str]:
-    """Give a glued Persian name without what an ending may have added to it, most letters first."""
-    return [glued.removesuffix(one) for one in _ENDINGS if glued.endswith(one) and len(glued) - len(one) > 2]
+    """Give a glued name without what an ending, or the Arabic article, may have added to it."""
+    ended = [glued.removesuffix(one) for one in _ENDINGS if glued.endswith(one)]
+    return [one for one in (*ended, glued.removeprefix(_ARTICLE)) if 2 < len(one) < len(glued)]
 
 
 def _spelt(text: str) -> list[str]:
