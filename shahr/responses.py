@@ -14,6 +14,7 @@ from shahr.solutions import Solutions, read_solutions
 
 LONGEST_WAIT = 120.0
 _FIRST_WAIT = 5.0
+_DAY = 86_400.0
 _BEGINNING = 60
 _REASON = 200
 _JSON = ("application/sparql-results+json", "application/json", "text/javascript", "application/javascript")
@@ -57,7 +58,8 @@ def wait(endpoint: str, response: Response, attempt: int) -> float:
     if seconds is None:
         return min(_FIRST_WAIT * 2.0 ** (attempt - 1), LONGEST_WAIT)
     if seconds > LONGEST_WAIT:
-        raise EndpointError(endpoint, f"is busy: come again in {seconds:.0f} seconds", response.status)
+        later = "more than a day" if seconds > _DAY else f"{seconds:.0f} seconds"
+        raise EndpointError(endpoint, f"is busy: come again in {later}", response.status)
     return max(1.0, seconds)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from shahr.curiemap import find_fault, read_curie_map, with_prefixes
-from shahr.errors import SourceError
+from shahr.errors import SourceError, shown
 from shahr.files import write_atomically
 from shahr.namespaces import prefix_map
 from shahr.turtle import read_text
@@ -148,8 +148,16 @@ def parse_mapping_set(text: str, path: Path = Path("<text>")) -> MappingSet:
 
 
 def write_mapping_set(path: Path, mappings: MappingSet) -> None:
-    """Write a set to a file, all or nothing; SourceError before anything is written where a row cannot be used."""
-    write_atomically(path, mapping_set_text(mappings, path).encode())
+    """Write a set to a file, all or nothing; SourceError before anything is written where a row cannot be used.
+
+    OSError with the name of the file.
+    """
+    data = mapping_set_text(mappings, path).encode()
+    try:
+        write_atomically(path, data)
+    except OSError as error:  # a full disk gives no name, others that of a temporary file
+        error.filename = str(shown(path))
+        raise
 
 
 def mapping_set_text(mappings: MappingSet, path: Path = Path("<text>")) -> str:

@@ -138,12 +138,20 @@ def test_waits_grow_where_a_busy_endpoint_does_not_say(header: str) -> None:
     assert "still busy after 5 requests (status 429): try again later" in str(error)
 
 
-@pytest.mark.parametrize("seconds", ["121", "9999", "9" * 5000])
-def test_a_wait_that_is_too_long_is_said(seconds: str) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "later"),
+    [
+        ("121", "121 seconds"),
+        ("86400", "86400 seconds"),
+        *((seconds, "more than a day") for seconds in ("86401", "2303683123", "9" * 5000)),
+    ],
+    ids=lambda text: text[:12],
+)
+def test_a_wait_that_is_too_long_is_said(seconds: str, later: str) -> None:
     error, waits = ask(busy(f"Retry-After: {seconds}", status="503 Busy"))
     assert waits == []
     assert error.status == 503
-    assert f"is busy: come again in {seconds[:12]} seconds" in str(error)
+    assert f"is busy: come again in {later}" in str(error)
 
 
 # Endpoints that cannot be reached, are slow, or break off

@@ -334,6 +334,20 @@ def test_a_dry_run_prints_the_proposals_and_writes_none_but_keeps_the_answers(pa
     assert total.startswith("1 entities: 1 with one clear item")
 
 
+def test_a_dry_run_names_what_has_no_item(tmp_path: Path, run: Run) -> None:
+    project = project_with(
+        tmp_path / "p", [replace(ISFAHAN, country=""), Ours("city/alpha", [("Alpha", "en"), ("آلفا", "fa")])]
+    )
+    with misbehaving(served(IRAN_THERE, ISFAHAN_THERE)) as server:
+        found = run("--endpoint", f"{server.address}/sparql", "--dry-run")
+        assert "1 with none (--dry-run names them); " in run("--endpoint", f"{server.address}/sparql").output
+    _, _, alpha, isfahan, total = found.output.splitlines()
+    assert " ".join(alpha.split()) == "city:alpha nothing found for Alpha, آلفا"
+    assert isfahan.startswith("city:isfahan")
+    assert "1 with none; " in total
+    assert [row.subject_id for row in proposed(project)] == ["city:isfahan"]
+
+
 def test_rows_of_others_stay_and_a_proposal_that_says_the_same_keeps_its_day(pair: Project, run: Run) -> None:
     path = pair.links / "wikidata.sssom.tsv"
     with misbehaving(served(IRAN_THERE, ISFAHAN_THERE)) as server:

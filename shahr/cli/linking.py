@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, astuple, fields
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,16 +16,18 @@ from click.core import ParameterSource
 
 from shahr.agent import WIKIDATA
 from shahr.cli.terminal import growing_progress, project_here
-from shahr.namespaces import ENTITY_PREFIXES
+from shahr.errors import ReviewError, ShahrError, shown
+from shahr.namespaces import ENTITY_PREFIXES, curie, iri
 
 if TYPE_CHECKING:
     from shahr.gazetteer import Gazetteer
     from shahr.link.asking import Kept
-    from shahr.link.deciding import Proposal
+    from shahr.link.proposing import Found
     from shahr.link.review import Candidate, Decision
     from shahr.paths import Project
 
 _KINDS = tuple(name for name in ENTITY_PREFIXES if name != "post")
+_EXCUSED = "shape:CityWikidata"  # what asks for an item of each city
 _endpoint = click.option(
     "--endpoint", metavar="URL", default=WIKIDATA, show_default=True, help="The SPARQL endpoint to ask."
 )
@@ -31,7 +35,7 @@ _endpoint = click.option(
 
 @click.group(invoke_without_command=True)
 @_endpoint
-@click.option("--dry-run", is_flag=True, help="Print the proposals, and write none; answers are kept all the same.")
+@click.option("--dry-run", is_flag=True, help="Print proposals, and what has none, but write none; answers are kept.")
 @click.option(
     "--kind", "kinds", type=click.Choice(_KINDS), multiple=True, help="Only such entities; may be given again."
 )
@@ -58,11 +62,15 @@ def _propose(endpoint: str, dry_run: bool, kinds: Sequence[str], batch: int, aga
     from shahr.link.proposing import propose, write_proposals
 
     project, client = project_here(), open_client(endpoint)
-    with open_answers(project, client, batch, fresh) as answers, growing_progress("ask") as show:
+    with (
+        _naming(project.dist / "link"),
+        open_answers(project, client, batch, fresh) as answers,
+        growing_progress("ask") as show,
+    ):
         answers.show = show
         found = propose(project, answers, kinds, again)
     if dry_run:
-        _print(found.proposals)
+        _print(found)
     else:
         write_proposals(project, found, date.today().isoformat())
     clear = sum(one.outcome == "match" for one in found.proposals)
@@ -70,16 +78,32 @@ def _propose(endpoint: str, dry_run: bool, kinds: Sequence[str], batch: int, aga
     left = len(found.entities) - clear - unclear
     click.echo(
         f"{len(found.entities)} entities: {clear} with one clear item, {unclear} with several or an unclear one, "
-        f"{left} with none; {client.requests} requests"
+        f"{left} with none{'' if dry_run or not left else ' (--dry-run names them)'}; {client.requests} requests"
     )
 
 
-def _print(proposals: Sequence[Proposal]) -> None:
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Name what is written here in an error of the system that names nothing, such as that of a full disk."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(shown(path))
+        raise
+
+
+def _print(found: Found) -> None:
+    """Print the proposals, entity by entity, and a row without an item for an entity that has none."""
     from shahr.link.rows import as_row
     from shahr.table import table
 
-    rows = [as_row(proposal, "", "") for proposal in proposals]
-    cells = [(row.subject_id, row.object_id, row.cells["confidence"], row.object_label, row.comment) for row in rows]
+    rows = [as_row(proposal, "", "") for proposal in found.proposals]
+    cells = [[row.subject_id, row.object_id, row.cells["confidence"], row.object_label, row.comment] for row in rows]
+    proposed = {proposal.entity.id for proposal in found.proposals}
+    for entity in (entity for entity in found.entities if entity.id not in proposed):
+        names = ", ".join(dict.fromkeys(name.text for name in entity.names))
+        cells.append([curie(entity.iri), "", "", "", f"nothing found for {names}"])
+    cells.sort(key=lambda row: row[0])
     if cells:
         click.echo(table(("subject", "item", "confidence", "label", "comment"), cells))
 
@@ -106,12 +130,25 @@ def review(subject: str | None, accept: str | None, refuse: str | None, author: 
     gazetteer = open_gazetteer(project.search)
     name = subject_named(gazetteer, subject) if subject else ""
     item = item_named(chosen) if (chosen := accept or refuse) else ""
-    by = author or click.prompt("Your name, as the file shall have it", err=True)
-    kept = read_kept(project)
+    by, kept = _named(author), read_kept(project)
     if item:
-        _decide(project, _decision(gazetteer, kept, name, item, by), bool(accept))
+        decision = _decision(gazetteer, kept, name, item, by)
+        relinked = _decide(project, decision, bool(accept))
+        _say_next(project, {decision.subject: bool(accept)} if relinked else {})
     else:
-        _ask(project, gazetteer, kept, name, by)
+        _say_next(project, _ask(project, gazetteer, kept, name, by))
+
+
+def _named(author: str | None) -> str:
+    """Give the name of who decides, asked for on a terminal; says so where not all of it can be seen."""
+    from shahr.link.review import author_named
+
+    if author is None and sys.stdin.isatty():
+        author = click.prompt("Your name, as the file shall have it", err=True)
+    name = author_named(author or "")
+    if name != author:
+        click.echo(f"shahr: your name is written as {name}, without what cannot be seen", err=True)
+    return name
 
 
 def _decision(gazetteer: Gazetteer, kept: Kept, subject: str, item: str, author: str) -> Decision:
@@ -123,19 +160,46 @@ def _decision(gazetteer: Gazetteer, kept: Kept, subject: str, item: str, author:
     return Decision(subject, item, author, date.today().isoformat(), *labels)
 
 
-def _decide(project: Project, decision: Decision, yes: bool) -> None:
+def _decide(project: Project, decision: Decision, yes: bool) -> bool:
+    """Write a decision, and tell whether the links are others now."""
     from shahr.link.review import accept, refuse
 
-    (accept if yes else refuse)(project, decision)
+    effect = (accept if yes else refuse)(project, decision)
     click.echo(f"{'accepted' if yes else 'refused'}: {decision.subject} {decision.item}")
+    if yes and not effect.was_proposed:
+        click.echo(f"{decision.item} was not proposed by any run: `shahr link check` will look at it")
+    return effect.changes_links
 
 
-def _ask(project: Project, gazetteer: Gazetteer, kept: Kept, subject: str, author: str) -> None:
-    """Go through the open proposals; the file is read anew for each, since an answer may settle others."""
+def _say_next(project: Project, relinked: Mapping[str, bool]) -> None:
+    """Say what is to do where the links are others now; `relinked` has the entities, and whether they have one now."""
+    excused = _excused(project) if relinked else set()
+    for subject in (subject for subject, linked in relinked.items() if linked and iri(subject) in excused):
+        click.echo(f"next: take the excuse of {subject} ({_EXCUSED}) out of data/expectations.toml, for it has an item")
+    if relinked:
+        click.echo("next: `shahr run` builds the graph anew")
+
+
+def _excused(project: Project) -> set[str]:
+    """Give the cities that may lack an item; none where the file is broken, which `shahr run` says."""
+    from shahr.validate import accepted_warnings, read_expectations
+
+    try:
+        accepted = accepted_warnings(read_expectations(project.expectations))
+    except ShahrError:
+        return set()
+    return {node for source, node in accepted if source == iri(_EXCUSED)}
+
+
+def _ask(project: Project, gazetteer: Gazetteer, kept: Kept, subject: str, author: str) -> dict[str, bool]:
+    """Go through the open proposals; the file is read anew for each, since an answer may settle others.
+
+    Gives the entities whose links are others now. No lock is held while a person thinks.
+    """
     from shahr.link.review import candidates
     from shahr.link.rows import read_rows
 
-    seen = set[tuple[str, str]]()
+    seen, relinked = set[tuple[str, str]](), dict[str, bool]()
     while True:
         ahead = [one for one in candidates(read_rows(project), subject) if (one.subject, one.item) not in seen]
         if not ahead:
@@ -150,10 +214,15 @@ def _ask(project: Project, gazetteer: Gazetteer, kept: Kept, subject: str, autho
             said = "q"
         if said == "q":
             click.echo(f"proposals left: {len(ahead)}")
-            return
+            return relinked
         if said in "yn":
-            _decide(project, _decision(gazetteer, kept, ahead[0].subject, ahead[0].item, author), said == "y")
+            decision = _decision(gazetteer, kept, ahead[0].subject, ahead[0].item, author)
+            try:
+                relinked |= {decision.subject: said == "y"} if _decide(project, decision, said == "y") else {}
+            except ReviewError as error:  # somebody else decided meanwhile
+                click.echo(f"shahr: {error}", err=True)
     click.echo("no proposal is left" if not seen else "that was the last one")
+    return relinked
 
 
 def _shown(candidate: Candidate, left: int, gazetteer: Gazetteer, kept: Kept) -> list[str]:

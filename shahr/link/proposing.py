@@ -18,7 +18,7 @@ from shahr.link.deciding import Known, Proposal, decide
 from shahr.link.distance import Point
 from shahr.link.items import Item, classify, describe, item_id
 from shahr.link.labels import labels_of, texts
-from shahr.link.rows import EXACT, as_row, read_rows, with_proposals, write_rows
+from shahr.link.rows import EXACT, as_row, change_rows, read_rows, with_proposals
 from shahr.mappings import Link, accepted_links
 from shahr.namespaces import BASE, curie, iri
 from shahr.paths import Project
@@ -52,16 +52,12 @@ def propose(project: Project, answers: Answers, kinds: Collection[str], again: b
         gazetteer.close()
 
 
-def write_proposals(project: Project, found: Found, day: str) -> int:
-    """Write the proposals as candidates, in the place of those for the same entities before; gives their number."""
+def write_proposals(project: Project, found: Found, day: str) -> None:
+    """Write the proposals as candidates, in the place of those for the same entities before; errors as change_rows."""
     subjects = {curie(entity.iri) for entity in found.entities}
     version = own_version()
     rows = [as_row(proposal, day, version) for proposal in found.proposals]
-    before = read_rows(project)
-    after = with_proposals(before, subjects, rows)
-    if set(after.rows) != set(before.rows):
-        write_rows(project, after)
-    return len(rows)
+    change_rows(project, lambda before: with_proposals(before, subjects, rows))
 
 
 class _Held:

@@ -1,21 +1,23 @@
 """`shahr link review`: what people say of the proposals, each answer written at once.
 
-A proposal that is accepted stays as evidence, beside the row of who accepted it; in the place of one that is refused
-comes a row with Not, so it is not proposed again. The last word on a pair counts: it replaces what was said before.
+A proposal stays as evidence, beside the row of who accepted it, or of who refused it (with Not, so it is not proposed
+again). The last word on a pair counts: it replaces what people said before, and tells that in its comment.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shahr.errors import ReviewError
+from shahr.folding import visible
 from shahr.gazetteer import Gazetteer, entity_id
-from shahr.link.rows import EXACT, is_candidate, read_rows, write_rows
+from shahr.link.rows import EXACT, change_rows, is_candidate, pair
 from shahr.paths import Project
 from shahr.sssom import MANUAL, NO_TERM_FOUND, NOT, Mapping, MappingSet
 
+_CERTAIN = 0.99  # as sure as a person can be, whichever way
 _ITEM = re.compile(r"(?:wd:|https?://www\.wikidata\.org/(?:wiki|entity)/)?(Q[1-9][0-9]{0,14})")
 
 
@@ -48,45 +50,38 @@ class Decision:
     item_label: str = ""
 
 
+@dataclass(frozen=True)
+class Effect:
+    """What came of a decision: whether the pair had been proposed, and whether the links are others than before."""
+
+    was_proposed: bool
+    changes_links: bool
+
+
 def candidates(mappings: MappingSet, subject: str = "") -> list[Candidate]:
     """Give the open proposals, of one subject where it is named, in order, the most certain of each first."""
-    decided = {_pair(row) for row in mappings.rows if row.mapping_justification == MANUAL}
-    linked = {row.subject_id for row in mappings.rows if _accepts(row)}
+    decided = {pair(row) for row in mappings.rows if row.mapping_justification == MANUAL}
+    taken = {end for row in mappings.rows if _accepts(row) for end in pair(row)}
     found: dict[tuple[str, str], list[Mapping]] = {}
     for row in mappings.rows:
-        is_open = row.subject_id not in linked and _pair(row) not in decided and row.predicate_id == EXACT
+        is_open = pair(row) not in decided and taken.isdisjoint(pair(row)) and row.predicate_id == EXACT
         if is_candidate(row) and is_open and row.subject_id == (subject or row.subject_id):
-            found.setdefault(_pair(row), []).append(row)
+            found.setdefault(pair(row), []).append(row)
     each = [
-        Candidate(*pair, tuple(sorted(rows, key=lambda row: (-(row.confidence or 0), row.mapping_tool))))
-        for pair, rows in found.items()
+        Candidate(*ends, tuple(sorted(rows, key=lambda row: (-(row.confidence or 0), row.mapping_tool))))
+        for ends, rows in found.items()
     ]
     return sorted(each, key=lambda one: (one.subject, -(one.rows[0].confidence or 0), len(one.item), one.item))
 
 
-def accept(project: Project, decision: Decision) -> None:
+def accept(project: Project, decision: Decision) -> Effect:
     """Write that a pair is the same thing; ReviewError where subject or item are the exact match of another."""
-    mappings = read_rows(project)
-    for row in filter(_accepts, mappings.rows):
-        if (row.subject_id == decision.subject) != (row.object_id == decision.item):
-            taken = f"{row.object_id} is the exact match of {row.subject_id} already"
-            undo = f"shahr link review {row.subject_id} --refuse {row.object_id.removeprefix('wd:')}"
-            raise ReviewError(f"{taken}: if that is wrong, refuse it first ({undo})")
-    evidence = _evidence(mappings, decision)
-    comment = f"reviewed: {evidence[0].comment}" if evidence and evidence[0].comment else "reviewed"
-    said = [row for row in mappings.rows if _is_said(row, decision)]
-    gaps = [row for row in mappings.rows if _is_gap(row, decision)]
-    row = _row(decision, [*evidence, *said], comment)
-    write_rows(project, mappings.without([*said, *gaps]).with_rows([row]))
+    return _effect(decision, *change_rows(project, lambda mappings: _with_link(mappings, decision)))
 
 
-def refuse(project: Project, decision: Decision) -> None:
-    """Write that a pair is not the same thing, in the place of what proposed or accepted it."""
-    mappings = read_rows(project)
-    evidence = _evidence(mappings, decision)
-    gone = [*evidence, *(row for row in mappings.rows if _is_said(row, decision))]
-    row = _row(decision, gone, _proposed(evidence), NOT)
-    write_rows(project, mappings.without(gone).with_rows([row]))
+def refuse(project: Project, decision: Decision) -> Effect:
+    """Write that a pair is not the same thing."""
+    return _effect(decision, *change_rows(project, lambda mappings: _without_link(mappings, decision)))
 
 
 def subject_named(gazetteer: Gazetteer, text: str) -> str:
@@ -105,47 +100,91 @@ def item_named(text: str) -> str:
     return f"wd:{found[1]}"
 
 
+def author_named(text: str) -> str:
+    """Give the name of who decides, without what cannot be seen; ReviewError where nothing is left."""
+    name = visible(text)
+    if not any(letter.isalnum() for letter in name):
+        raise ReviewError("who decides has to give a name: --by NAME, or SHAHR_AUTHOR in the environment")
+    return name
+
+
+def _with_link(mappings: MappingSet, decision: Decision) -> MappingSet:
+    for row in filter(_accepts, mappings.rows):
+        if (row.subject_id == decision.subject) != (row.object_id == decision.item):
+            taken = f"{row.object_id} is the exact match of {row.subject_id} already"
+            undo = f"shahr link review {row.subject_id} --refuse {row.object_id.removeprefix('wd:')}"
+            raise ReviewError(f"{taken}: if that is wrong, refuse it first ({undo})")
+    why = next((row.comment for row in _evidence(mappings, decision)), "")
+    gone = [row for row in mappings.rows if _is_said(row, decision) or _is_gap(row, decision)]
+    return _with_decision(mappings, decision, f"reviewed: {why}" if why else "reviewed", gone)
+
+
+def _without_link(mappings: MappingSet, decision: Decision) -> MappingSet:
+    gone = [row for row in mappings.rows if _is_said(row, decision)]
+    return _with_decision(mappings, decision, "refused in review", gone, NOT)
+
+
+def _with_decision(
+    mappings: MappingSet, decision: Decision, comment: str, gone: Sequence[Mapping], modifier: str = ""
+) -> MappingSet:
+    """Put a row in the place of what was said before, which its comment tells; who says the same again adds nothing."""
+    told = [(pair(row), row.author_label, row.predicate_modifier) for row in gone]
+    if told == [((decision.subject, decision.item), decision.author, modifier)]:
+        return mappings
+    row = _row(mappings, decision, "; ".join([comment, *map(_before, gone)]), modifier)
+    return mappings.without(gone).with_rows([row])
+
+
+def _before(row: Mapping) -> str:
+    """Tell in a comment what a row that goes had said."""
+    said = "refused" if row.predicate_modifier == NOT else "accepted"
+    what = "nothing found" if row.object_id == NO_TERM_FOUND else said
+    by = f" by {row.author_label}" if row.author_label else ""
+    on = f" on {row.mapping_date}" if row.mapping_date else ""
+    return f"before: {what}{by}{on}{f': {row.comment}' if row.comment else ''}"
+
+
+def _row(mappings: MappingSet, decision: Decision, comment: str, modifier: str) -> Mapping:
+    same = [*_evidence(mappings, decision), *(row for row in mappings.rows if _is_said(row, decision))]
+    elsewhere = (row.object_label for row in mappings.rows if row.object_id == decision.item)
+    return Mapping(
+        subject_id=decision.subject,
+        subject_label=_first(row.subject_label for row in same) or decision.subject_label,
+        predicate_id=EXACT,
+        predicate_modifier=modifier,
+        object_id=decision.item,
+        object_label=_first(row.object_label for row in same) or decision.item_label or _first(elsewhere),
+        mapping_justification=MANUAL,
+        author_label=decision.author,
+        mapping_date=decision.day,
+        confidence=_CERTAIN,
+        comment=comment,
+    )
+
+
+def _first(texts: Iterable[str]) -> str:
+    return next(filter(None, texts), "")
+
+
 def _evidence(mappings: MappingSet, decision: Decision) -> Sequence[Mapping]:
     """Give the candidates of the pair, the most certain first."""
     rows = [row for row in mappings.rows if is_candidate(row) and _is_same_pair(row, decision)]
     return sorted(rows, key=lambda row: (-(row.confidence or 0), row.mapping_tool))
 
 
-def _proposed(evidence: Sequence[Mapping]) -> str:
-    if not evidence:
-        return "refused in review"
-    row = evidence[0]
-    how = f" by {row.mapping_tool}" if row.mapping_tool else ""
-    certain = "" if row.confidence is None else f" with confidence {row.confidence:g}"
-    return f"refused in review; was proposed{how}{certain}{f': {row.comment}' if row.comment else ''}"
-
-
-def _row(decision: Decision, before: Sequence[Mapping], comment: str, modifier: str = "") -> Mapping:
-    return Mapping(
-        subject_id=decision.subject,
-        subject_label=next((row.subject_label for row in before if row.subject_label), decision.subject_label),
-        predicate_id=EXACT,
-        predicate_modifier=modifier,
-        object_id=decision.item,
-        object_label=next((row.object_label for row in before if row.object_label), decision.item_label),
-        mapping_justification=MANUAL,
-        author_label=decision.author,
-        mapping_date=decision.day,
-        comment=comment,
-    )
-
-
-def _pair(row: Mapping) -> tuple[str, str]:
-    return row.subject_id, row.object_id
+def _effect(decision: Decision, before: MappingSet, after: MappingSet) -> Effect:
+    links = [{pair(row) for row in filter(_accepts, mappings.rows)} for mappings in (before, after)]
+    return Effect(bool(_evidence(before, decision)), links[0] != links[1])
 
 
 def _accepts(row: Mapping) -> bool:
+    """Tell whether a person says that something is an item; a row on GeoNames is none of this stage's."""
     said = row.mapping_justification == MANUAL and row.predicate_modifier != NOT and row.predicate_id == EXACT
-    return said and row.object_id != NO_TERM_FOUND
+    return said and row.object_id.startswith("wd:")
 
 
 def _is_same_pair(row: Mapping, decision: Decision) -> bool:
-    return _pair(row) == (decision.subject, decision.item) and row.predicate_id == EXACT
+    return pair(row) == (decision.subject, decision.item) and row.predicate_id == EXACT
 
 
 def _is_said(row: Mapping, decision: Decision) -> bool:

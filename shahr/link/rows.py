@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import fcntl
+import os
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
+from shahr.errors import BuildBusy, shown
 from shahr.folding import fold, glue
 from shahr.link.deciding import NEAR, Proposal
 from shahr.namespaces import curie
@@ -13,24 +19,41 @@ from shahr.sssom import COMPOSITE, LEXICAL, MANUAL, NOT, Mapping, MappingSet, re
 
 TOOL = "shahr link"
 EXACT = "skos:exactMatch"
+WAIT = 10.0  # seconds for another process to write the file, which takes it a moment
 
-_TITLE = (
-    'mapping_set_id: "https://w3id.org/shahr/links/wikidata"',
+_HEADER = (  # of a new file
+    "curie_map:",
+    '  source: "https://"',
     'license: "https://creativecommons.org/licenses/by/4.0/"',
+    'mapping_set_description: "Links of what Shahr knows to Wikidata, with denials and gaps."',
+    'mapping_set_id: "https://w3id.org/shahr/links/wikidata"',
+    'mapping_set_title: "Shahr and Wikidata"',
+    "object_source: source:www.wikidata.org/",
+    "subject_source: source:w3id.org/shahr/",
 )
+_PAUSE = 0.01
 _TIERS = {"exact": "", "folded": " (in another spelling)", "glued": " (but for spaces and ZWNJ)"}
 
 
 def read_rows(project: Project) -> MappingSet:
     """Read data/links/wikidata.sssom.tsv, an empty set where it is not there; SourceError where it is broken."""
-    path = project.links / "wikidata.sssom.tsv"
-    return read_mapping_set(path) if path.exists() else MappingSet(_TITLE)
+    path = _path(project)
+    return read_mapping_set(path) if path.exists() else MappingSet(_HEADER)
 
 
-def write_rows(project: Project, mappings: MappingSet) -> None:
-    """Write that file, all or nothing."""
+def change_rows(project: Project, change: Callable[[MappingSet], MappingSet]) -> tuple[MappingSet, MappingSet]:
+    """Read that file, change it and write it, all or nothing, while no other process does; gives it before and after.
+
+    A change that changes no row writes nothing. BuildBusy where another process is at it for longer than WAIT; errors
+    of `change`, and as read_rows and write_mapping_set.
+    """
     project.links.mkdir(parents=True, exist_ok=True)
-    write_mapping_set(project.links / "wikidata.sssom.tsv", mappings)
+    with _alone(project.links):
+        before = read_rows(project)
+        after = change(before)
+        if set(after.rows) != set(before.rows):
+            write_mapping_set(_path(project), after)
+    return before, after
 
 
 def as_row(proposal: Proposal, day: str, version: str) -> Mapping:
@@ -55,18 +78,54 @@ def as_row(proposal: Proposal, day: str, version: str) -> Mapping:
 def with_proposals(mappings: MappingSet, subjects: Collection[str], rows: Iterable[Mapping]) -> MappingSet:
     """Put our rows on some subjects (names with prefix) in the place of those we proposed for them before.
 
-    A row that says what one before said stays with its old date and version. Rows of others are not touched.
+    A row that says what one before said stays with its old date and version. Rows of others are not touched, nor are
+    those on a pair that somebody decided on, unless it is proposed anew; what is denied by now is not.
     """
-    old = [
-        row for row in mappings.rows if is_candidate(row) and row.mapping_tool == TOOL and row.subject_id in subjects
-    ]
+    decided = {pair(row) for row in mappings.rows if row.mapping_justification == MANUAL}
+    denied = {pair(row) for row in mappings.rows if row.predicate_modifier == NOT}
+    new = [row for row in rows if pair(row) not in denied]
+    replaced = {pair(row) for row in new}
+    ours = [row for row in mappings.rows if row.mapping_tool == TOOL and row.subject_id in subjects]
+    old = [row for row in ours if is_candidate(row) and (pair(row) not in decided or pair(row) in replaced)]
     before = {_undated(row): row for row in old}
-    return mappings.without(old).with_rows(before.get(_undated(row), row) for row in rows)
+    return mappings.without(old).with_rows(before.get(_undated(row), row) for row in new)
 
 
 def is_candidate(row: Mapping) -> bool:
     """Tell whether a row only proposes: a person neither accepted nor denied by it."""
     return row.mapping_justification != MANUAL and row.predicate_modifier != NOT
+
+
+def pair(row: Mapping) -> tuple[str, str]:
+    """Give what a row speaks of, names with prefix."""
+    return row.subject_id, row.object_id
+
+
+def _path(project: Project) -> Path:
+    return project.links / "wikidata.sssom.tsv"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other processes from changing what is in a folder; its own descriptor holds the lock, so no file is left."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _lock(descriptor, folder)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path) -> None:
+    end = time.monotonic() + WAIT
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if time.monotonic() > end:
+                raise BuildBusy(f"another shahr is writing {shown(folder)}: try again when it has finished") from error
+        time.sleep(_PAUSE)
 
 
 def _undated(row: Mapping) -> Mapping:
