@@ -4,7 +4,7 @@ ShahrError                 everything below; the command line prints it and leav
 ├── ProjectMissing         no project, or nothing built yet, where one was looked for
 ├── SourceError            one file cannot be used: path, line, reason
 ├── SourcesRefused         a build refused its sources: a list of SourceError
-├── BuildBusy              another process is writing dist/
+├── BuildBusy              another process is writing where this one would
 ├── UnknownPrefix          a curie with a prefix that Shahr does not know
 ├── BadPassage             offsets or digests that do not fit the text
 ├── ArticleMissing         no file holds the text of an article
@@ -80,7 +80,7 @@ class AddressTaken(ShahrError):
 
 
 class BuildBusy(ShahrError):
-    """Another process holds the lock on dist/."""
+    """Another process is writing where this one would: dist/, the links, a batch; or it asks the same endpoint."""
 
 
 class UnknownPrefix(ShahrError):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from shahr.errors import BuildBusy, shown
+
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+_PAUSE = 0.02  # seconds between two looks at a lock
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -36,6 +41,31 @@ def swap_link(link: Path, target: str) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(link.parent)
+
+
+@contextmanager
+def locked_folder(folder: Path, wait: float = 0.0) -> Iterator[None]:
+    """Keep other processes that lock a folder out of it; BuildBusy where one still holds it after `wait` seconds.
+
+    The lock is on the folder's own descriptor: no file is left, and the kernel frees it with the process.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _lock(descriptor, folder, time.monotonic() + wait)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path, end: float) -> None:
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if time.monotonic() >= end:
+                raise BuildBusy(f"another shahr is writing {shown(folder)}: try again when it has finished") from error
+        time.sleep(_PAUSE)
 
 
 @contextmanager

@@ -123,6 +123,22 @@ def service_block(text: str) -> ServiceBlock | None:
     return ServiceBlock(calls[0].start, found[last].end, found[at + 2].end, found[last].start)
 
 
+def variable_query(text: str, block: ServiceBlock, variable: str) -> str:
+    """Give a query for the terms of a variable that can join with a SERVICE block: the rest of the outermost group.
+
+    Filters on what the block tells are left out, for they would be errors and hide terms.
+    """
+    found = tokens(text)
+    inside = [token for token in found if block.start <= token.start < block.end]
+    outside = [token for token in found if not block.start <= token.start < block.end]
+    told = {token.text[1:] for token in inside if token.kind == "variable"} - {variable}
+    braces = (at for at, token in enumerate(found) if token.text == "{")
+    spans = ((found[at].start, found[_closing(text, found, at)].end) for at in braces)
+    first, last = next((start, end) for start, end in spans if end >= block.end)
+    cuts = [(block.start, block.end), *_filters(text, outside, told)]
+    return f"{prologue(text)}SELECT DISTINCT ?{variable} WHERE {_without(text, first, last, sorted(cuts))}"
+
+
 def service_calls(text: str) -> list[ServiceCall]:
     """Give the SERVICE blocks of a query, at most 8; QueryError for a variable endpoint and for one in another."""
     found = tokens(text)
@@ -221,12 +237,32 @@ def _brace_depths(found: Sequence[Token]) -> list[int]:
 
 
 def _closing(text: str, found: Sequence[Token], opening: int) -> int:
+    """Give the place of the } or ) that belongs to a { or (."""
+    begin, end = found[opening].text, {"{": "}", "(": ")"}[found[opening].text]
     depth = 0
     for at in range(opening, len(found)):
-        depth += (found[at].text == "{") - (found[at].text == "}")
+        depth += (found[at].text == begin) - (found[at].text == end)
         if depth == 0:
             return at
-    raise QueryError("this { is never closed", *place(text, found[opening].start))
+    raise QueryError(f"this {begin} is never closed", *place(text, found[opening].start))
+
+
+def _filters(text: str, found: Sequence[Token], variables: set[str]) -> Iterator[tuple[int, int]]:
+    """Give the spans of the filters that name one of some variables."""
+    for at in (at for at, token in enumerate(found) if token.is_word("FILTER")):
+        opening = next(i for i in range(at, len(found)) if found[i].text in ("(", "{"))
+        inside = found[at : _closing(text, found, opening) + 1]
+        if any(token.kind == "variable" and token.text[1:] in variables for token in inside):
+            yield inside[0].start, inside[-1].end
+
+
+def _without(text: str, first: int, last: int, cuts: Sequence[tuple[int, int]]) -> str:
+    """Give a part of a text with an empty group, which joins with everything, for each span that is cut out."""
+    kept, position = "", first
+    for start, end in cuts:
+        if start >= position:  # else it lies in the one before
+            kept, position = f"{kept}{text[position:start]}{{}}", end
+    return kept + text[position:last]
 
 
 def _service_call(text: str, found: Sequence[Token], at: int) -> ServiceCall:

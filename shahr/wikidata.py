@@ -5,7 +5,7 @@ https://www.wikidata.org/wiki/Wikidata:SPARQL_query_service
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from pyoxigraph import NamedNode, QuerySolutions, Store
@@ -38,20 +38,28 @@ def batches(parts: Sequence[Part], size: int = MOST) -> Iterator[Sequence[Part]]
 def rows_about(
     client: Asks, query: Query, variables: Sequence[str], terms: Iterable[Sequence[NamedNode]]
 ) -> list[Found]:
-    """Ask a query with these terms in its VALUES block over `variables`, of which the first is ?item.
-
-    EndpointError also for an answer to another question: it would be taken for what is not said there.
-    """
+    """Ask a query with these terms in its VALUES block over `variables`, of which the first is ?item; EndpointError."""
     asked = [list(row) for row in terms]
     found = client.select(query.filled(variables, asked))
+    check_answer(client.endpoint, found, _columns(query), variables[0], {row[0] for row in asked})
     rows: list[Found] = [dict(zip(found.variables, row, strict=True)) for row in found.rows]
-    wanted = _columns(query)
-    if wanted - set(found.variables):
-        raise EndpointError(client.endpoint, "the answer lacks columns that were asked for")
-    items = {row[0] for row in asked}
-    if any(row["item"] not in items or not isinstance(row.get("statement", row["item"]), NamedNode) for row in rows):
-        raise EndpointError(client.endpoint, "the answer is about items that were not asked about")
+    if not all(isinstance(row.get("statement", row["item"]), NamedNode) for row in rows):
+        raise EndpointError(client.endpoint, "the answer has rows without the statement that they are about")
     return rows
+
+
+def check_answer(
+    endpoint: str, found: Solutions, columns: Collection[str], variable: str, asked: Collection[Term]
+) -> None:
+    """Refuse an answer to another question: it would be taken for what is not said there.
+
+    EndpointError where one of `columns` or `variable` is not in it, or its terms of `variable` were not `asked` about.
+    """
+    if {*columns, variable} - set(found.variables):
+        raise EndpointError(endpoint, "the answer lacks columns that were asked for")
+    at = found.variables.index(variable)
+    if any(row[at] is None or row[at] not in asked for row in found.rows):
+        raise EndpointError(endpoint, "the answer is about terms that were not asked about")
 
 
 def _columns(query: Query) -> set[str]:

@@ -187,7 +187,18 @@ def test_deprecated_statements_are_left_out(found: Comparison) -> None:
 def test_what_has_ended_is_told_apart_from_what_will(found: Comparison) -> None:
     one = row(found, "twins", "city:istanbul", "city:kazan")
     assert (one.verdict, one.state, one.there) == ("both", "ended", "2001/2018-05-15")
-    assert row(found, "twins", "city:kazan", "wd:Q1865").state == "current"  # the other side says that it has ended
+
+
+def test_what_has_ended_by_one_side_alone_is_not_told_as_current(found: Comparison) -> None:
+    one = row(found, "twins", "city:kazan", "wd:Q1865")
+    kuala_lumpur = "http://www.wikidata.org/entity/Q1865"
+    assert (one.verdict, one.state, one.ended_at) == ("only-there", "unknown", ((kuala_lumpur, "/2010-05-15"),))
+    told = {language: comparison_table(found, language) for language in ("en", "fa")}
+    assert "unknown: ended by wd:Q1865 alone (/2010-05-15)" in told["en"]
+    assert "نامعلوم: تنها wd:Q1865 آن را پایان‌یافته می‌داند (/2010-05-15)" in told["fa"]
+    (line,) = [one for one in csv.DictReader(comparison_csv(found).splitlines()) if one["ended-at"]]
+    assert (line["state"], line["ended-at"]) == ("unknown", kuala_lumpur)
+    assert b"; ended on one side of Wikidata" in comparison_rdf(found, RdfFormat.TURTLE)
 
 
 def test_a_mayor_is_the_same_where_both_know_a_time_in_common(found: Comparison) -> None:
@@ -354,7 +365,8 @@ def test_rdf_gives_the_rows_of_each_verdict_and_asserts_none_of_them(found: Comp
     assert ("said here and on Wikidata", "city:isfahan", "city:xian") in rows
     assert ("said here and on Wikidata; ended on Wikidata", "city:istanbul", "city:kazan") in rows
     assert ("said only here", "city:isfahan", "city:shiraz") in rows
-    assert ("said only on Wikidata", "city:kazan", "wd:Q1865") in rows
+    assert ("said only on Wikidata", "city:isfahan", "wd:Q1865") in rows
+    assert ("said only on Wikidata; ended on one side of Wikidata", "city:kazan", "wd:Q1865") in rows
     assert ("unknown", "city:gone", "city:isfahan") in rows
     lacking = graph.query(
         """SELECT ?ours ?item WHERE {

@@ -123,6 +123,32 @@ def test_a_conflict_is_reported_and_never_sent(tmp_path: Path, case: str) -> Non
     assert words in made.told("In conflict")
 
 
+OTHER_SIDE = {
+    "ended": (there("Q1002", "P190", "Q1001", P582="2012-01-01"), "gives 1 January 2012 (11 Dey 1390) as its end"),
+    "deprecated": (there("Q1002", "P190", "Q1001", rank="DeprecatedRank", referenced=True), "as deprecated"),
+    "no value": (there("Q1002", "P190", None), "says that there is none"),
+}
+
+
+@pytest.mark.parametrize("case", OTHER_SIDE)
+@pytest.mark.parametrize("own", ["", there("Q1001", "P190", "Q1002"), there("Q1001", "P190", "Q1002", referenced=True)])
+def test_a_conflict_on_either_side_holds_back_both_directions(tmp_path: Path, case: str, own: str) -> None:
+    data, words = OTHER_SIDE[case]
+    made = make(tmp_path, TWINS, known() + own + data)
+    assert made.sent == []
+    told = made.told("In conflict")
+    assert told.count(words) == 2
+    assert told.count("says so on the other side, at `Q1002`") == 1
+    assert "در سوی دیگر، در `Q1002`" in made.persian
+
+
+def test_a_bare_value_on_either_side_leaves_both_directions_unknown(tmp_path: Path) -> None:
+    bare = f"<{world.WD}entity/Q1002> <{world.WD}prop/direct/P190> <{world.WD}entity/Q1004> .\n"
+    made = make(tmp_path, TWINS, known() + bare)
+    assert made.sent == []
+    assert made.told("Not known").count("rank and references of the statements of `Q1002`") == 2
+
+
 def test_what_holds_at_another_time_is_no_conflict(tmp_path: Path) -> None:
     mayors = there("Q1001", "P6", "Q2002", P582="2010-01-01") + there("Q1001", "P6", "Q2003", P580="2020-01-01")
     wrong = there("Q1001", "P6", "Q2004", rank="DeprecatedRank")
@@ -173,7 +199,7 @@ class Forgetful:
         return self._client.select(text)
 
 
-@pytest.mark.parametrize("fails", ["rdfs:label|", "?statement ?ps", "?item ?direct"])
+@pytest.mark.parametrize("fails", ["?statement ?ps", "?item ?direct"])
 def test_a_request_that_fails_leaves_its_items_unknown(tmp_path: Path, fails: str) -> None:
     project = world.project(tmp_path / "project", TWINS)
     with oxigraph(known().encode()) as endpoint:
@@ -206,6 +232,20 @@ def test_where_no_request_is_answered_nothing_is_written(tmp_path: Path) -> None
     project = world.project(tmp_path / "project", TWINS)
     with pytest.raises(EndpointError):
         make_batch(project, Client(f"http://127.0.0.1:{free_port()}/", sleep=lambda _: None), tmp_path / "out", DAY)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_endpoint_that_does_not_say_what_it_knows_is_asked_once(tmp_path: Path) -> None:
+    project, asked = world.project(tmp_path / "project", TWINS), list[str]()
+
+    class Dead(Forgetful):
+        def select(self, text: str) -> Solutions:
+            asked.append(text)
+            raise EndpointError(self.endpoint, "is busy")
+
+    with pytest.raises(EndpointError, match="is busy"):
+        make_batch(project, Dead(Client("http://127.0.0.1:9/"), ""), tmp_path / "out", DAY)
+    assert len(asked) == 1
     assert not (tmp_path / "out").exists()
 
 
@@ -320,20 +360,47 @@ def test_an_include_that_cannot_help_is_an_error_before_anybody_is_asked(tmp_pat
     assert not (tmp_path / "out").exists()
 
 
-def test_many_items_are_asked_for_two_hundred_at_a_time(tmp_path: Path) -> None:
-    items = {f"city:c{number}": f"Q{number + 10}" for number in range(450)}
+def many(root: Path) -> tuple[Project, list[str]]:
+    """A project with 450 cities in pairs of twins, and their items."""
+    items = {f"city:c{number}": f"Q{number + 1010}" for number in range(450)}
     twins = (
         f"agreement:a{number} a shahr:SisterCityAgreement ; shahr:status concept:signed ;"
         f" shahr:city city:c{number}, city:c{number + 1} ; shahr:evidence passage:told ."
         for number in range(0, 450, 2)
     )
-    project = world.project(tmp_path / "project", "\n".join(twins))
+    project = world.project(root, "\n".join(twins))
     (project.links / "wikidata.sssom.tsv").write_text(world.links(items, set()), encoding="utf-8")
-    with oxigraph(known(*items.values()).encode()) as endpoint:
+    return project, list(items.values())
+
+
+def test_many_items_are_asked_for_two_hundred_at_a_time(tmp_path: Path) -> None:
+    project, items = many(tmp_path / "project")
+    with oxigraph(known(*items).encode()) as endpoint:
         client = Client(endpoint)
         batch = make_batch(project, client, tmp_path / "out", DAY)
     assert batch.counts["absent"] == batch.lines == 450
     assert client.requests == 9  # for labels, statements and bare values, three each
+
+
+@pytest.mark.parametrize(
+    ("fails", "lines", "requests"), [("rdfs:label|", 200, 4), ("?statement ?ps", 200, 6), ("?item ?direct", 200, 7)]
+)
+def test_an_endpoint_that_dies_is_asked_no_more_and_the_rest_is_unknown(
+    tmp_path: Path, fails: str, lines: int, requests: int
+) -> None:
+    project, items = many(tmp_path / "project")
+    sent: list[str] = []
+
+    class Dying(Forgetful):
+        def select(self, text: str) -> Solutions:
+            sent.append(text)
+            if fails in text and "Q1210>" in text:  # the first item of the second batch
+                raise EndpointError(self.endpoint, "has died")
+            return self._client.select(text)
+
+    with oxigraph(known(*items).encode()) as endpoint:
+        batch = make_batch(project, Dying(Client(endpoint), ""), tmp_path / "out", DAY)
+    assert (batch.lines, batch.counts["unknown"], len(sent)) == (lines, 450 - lines, requests)
 
 
 def test_the_shipped_data_sends_what_it_can_stand_for(tmp_path: Path, built: Path) -> None:

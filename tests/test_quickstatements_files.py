@@ -17,12 +17,13 @@ from quickstatements_grammar import Added, read_lines, read_table
 from quickstatements_world import DAY, MEMBER, TWINS, known, make
 from shahr.alphabet import alphabetical
 from shahr.client import Client
-from shahr.errors import BatchError
+from shahr.errors import BatchError, BuildBusy
 from shahr.quickstatements import make_batch
 from shahr.quickstatements.moment import Moment, read_moment
 from shahr.quickstatements.sources import Reference, sendable_address, sendable_title
 from shahr.quickstatements.statement import Finding, Property, Statement, Times
 from shahr.quickstatements.syntax import commands, csv_tables, tsv
+from shahr.solutions import Solutions
 
 
 def test_a_batch_replaces_a_batch_and_nothing_else(tmp_path: Path) -> None:
@@ -54,6 +55,41 @@ def test_a_batch_takes_the_place_of_another_in_one_step(tmp_path: Path, monkeypa
         assert "1 January 2027" in (out / "diff.md").read_text("utf-8")
         make_batch(project, Client(endpoint), out, DAY)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "project"]
+
+
+def test_two_runs_into_one_place_do_not_meet(tmp_path: Path) -> None:
+    project, out = world.project(tmp_path / "project", TWINS), tmp_path / "out"
+    refused: list[str] = []
+
+    class Meanwhile:
+        """A client during whose first request another run begins."""
+
+        endpoint = "http://127.0.0.1:9/"
+
+        def select(self, text: str) -> Solutions:
+            if not refused:
+                with pytest.raises(BuildBusy) as error:
+                    make_batch(project, self, out, DAY)
+                refused.append(str(error.value))
+            return client.select(text)
+
+    with oxigraph(known().encode()) as endpoint:
+        client = Client(endpoint)
+        make_batch(project, Meanwhile(), out, DAY)
+        make_batch(project, client, out, DAY)  # the lock has gone with the run that held it
+    assert refused == [f"another shahr is writing {tmp_path}: try again when it has finished"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "project"]
+
+
+def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
+    project, link = world.project(tmp_path / "project", TWINS), tmp_path / "link"
+    (tmp_path / "there").mkdir()
+    link.symlink_to("there")
+    with oxigraph(known().encode()) as endpoint:
+        for _ in range(2):
+            make_batch(project, Client(endpoint), link, DAY)
+    assert link.is_symlink()
+    assert (tmp_path / "there" / "diff.md").is_file()
 
 
 @pytest.mark.parametrize(("name", "words"), [("file", "is a file"), ("file/below", "cannot hold a folder")])

@@ -235,7 +235,10 @@ def test_a_type_that_only_should_be_leaves_others_without_a_match(client: FlaskC
         ["France", "Iran"],
         {"id": "country/iran"},
         {"id": "Q794", "name": "whatever"},
+        "q794",
         {"id": "elsewhere-17", "name": "ایران"},
+        {"name": "Iran"},
+        {"id": None, "name": "ایران"},
         ["France", {"id": "country/iran", "name": "Iran"}],
     ],
 )
@@ -245,20 +248,30 @@ def test_a_known_value_is_compared_in_any_form(client: FlaskClient, value: objec
     assert found[0]["match"] is True
 
 
-@pytest.mark.parametrize("value", ["France", {"id": "country/france", "name": "Iran"}, {"id": "Q142"}, 7, True])
+@pytest.mark.parametrize("value", ["France", {"id": "country/france", "name": "Iran"}, {"id": "Q142"}, "q142"])
 def test_a_known_value_that_is_another_speaks_against(client: FlaskClient, value: object) -> None:
     found = ask_one(client, {"query": "شیراز", "properties": [{"pid": "country", "v": value}]})
     assert {"id": "property:country", "value": False} in found[0]["features"]
     assert found[0]["match"] is False
 
 
+@pytest.mark.parametrize("value", [7, True, "xqzzy"])
+def test_a_known_value_that_names_nothing_speaks_neither_for_nor_against(client: FlaskClient, value: object) -> None:
+    found = ask_one(client, {"query": "شیراز", "properties": [{"pid": "country", "v": value}]})
+    assert not any(one["id"] == "property:country" for one in found[0]["features"])
+    assert found[0]["match"] is True
+
+
 @pytest.mark.parametrize(
     ("property", "value"),
     [
         ("wikidata", "Q42053"),
+        ("wikidata", " q42053 "),
+        ("wikidata", "Q۴۲۰۵۳"),
         ("wikidata", {"id": "Q42053", "name": "Isfahan"}),
         ("wikidata", "http://www.wikidata.org/entity/Q42053"),
         ("geonames", 418863),
+        ("geonames", "۴۱۸۸۶۳"),
         ("iri", "https://w3id.org/shahr/city/isfahan"),
         ("label-fa", "اصفهان"),
         ("label-en", "Isfahan"),

@@ -69,6 +69,7 @@ def arabic(text: str) -> str:
         ("https://w3id.org/shahr/city/isfahan", "city/isfahan"),
         ("Q42053", "city/isfahan"),
         ("q42053", "city/isfahan"),
+        ("۴۱۸۸۶۳", "city/isfahan"),
         ("418863", "city/isfahan"),
         (
             "Board member of the Iranian Urban Economics Scientific Association, as of last year",
@@ -117,6 +118,16 @@ def test_a_cursor_leads_through_all_suggestions_once(client: FlaskClient) -> Non
         cursor = answer.get("cursor")
     assert seen == whole
     assert suggested(client, "entity", "m", cursor=900_000) == []
+
+
+@pytest.mark.parametrize("root", ROOTS.values())
+def test_an_offset_skips_suggestions_as_a_cursor_does(client: FlaskClient, root: str) -> None:
+    whole = ids(suggested(client, "entity", "m", root, limit=9))
+    assert ids(suggested(client, "entity", "m", root, offset=4, limit=5)) == whole[4:]
+    assert ids(suggested(client, "entity", "m", root, cursor=4, limit=5)) == whole[4:]
+    assert ids(suggested(client, "entity", "Q42053", root, offset=1)) == []
+    types = ids(suggested(client, "type", "", root, limit=9))
+    assert ids(suggested(client, "type", "", root, offset=3, limit=6)) == types[3:]
 
 
 @pytest.mark.parametrize("prefix", ["", " ", "!!", ZWNJ])
@@ -198,6 +209,7 @@ def test_only_the_later_version_tells_languages_and_directions(client: FlaskClie
         ("", "prefix"),
         ("prefix=a&cursor=x", "cursor"),
         ("prefix=a&cursor=-1", "cursor"),
+        ("prefix=a&offset=-1", "offset"),
         ("prefix=a&cursor=1.5", "cursor"),
         ("prefix=a&cursor=٣", "cursor"),
         ("prefix=a&limit=0", "limit"),

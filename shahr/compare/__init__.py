@@ -8,5 +8,6 @@ Compared are twin cities, members of networks, and mayors (see shahr.compare.top
     unknown      it cannot be told, for a reason that the row gives in words (see shahr.compare.reasons)
 
 What is unknown is never taken for absent. A statement with deprecated rank counts as not there; one with an end
-(P582) in the past counts, and is told apart as ended.
+(P582) in the past counts, and is told apart as ended; twins are told on two sides, and where one alone says that it
+has ended, that is told with the side.
 """

@@ -116,12 +116,13 @@ def _there(row: Found, day: date) -> There:
         ended=ended,
         name=_text(row, "name"),
         name_fa=_text(row, "nameFa"),
+        side=_item(row, "side") or "",
     )
 
 
 def _item(row: Found, name: str) -> str | None:
     """Give the IRI of an item; a value that is said to be unknown is a node of another kind."""
-    term = row[name]
+    term = row.get(name)
     return term.value if isinstance(term, NamedNode) and term.value.startswith(iri("wd:")) else None
 
 

@@ -3,11 +3,12 @@
     report      one for each topic, a prov:Entity: dcterms:title, dcterms:date, the question as rdfs:seeAlso;
                 prov:wasGeneratedBy the comparison, which prov:used our dataset and the endpoint
     verdict     a prov:Collection, dcterms:isPartOf the report, dcterms:identifier such as "only-there", rdfs:label in
-                both languages; what has ended on Wikidata stands in a collection of its own with the same identifier
+                both languages; what has ended on Wikidata, or has by one side alone, stands in collections of their
+                own with the same identifier
     row         prov:hadMember of a verdict, an rdf:Statement: rdf:subject, rdf:predicate, rdf:object in our vocabulary,
                 with our entity where it has an accepted link, else the item, and neither where that is not known;
-                rdfs:comment is the reason, shahr:edtf the time on Wikidata, prov:wasDerivedFrom our facts and the
-                statements of Wikidata
+                rdfs:comment is the reason, or which side says that it has ended; shahr:edtf the time on Wikidata,
+                prov:wasDerivedFrom our facts and the statements of Wikidata
 
 A statement that is reified is not asserted (https://www.w3.org/TR/rdf11-mt/#reification), so a comparison can be
 loaded beside the graph. All nodes of its own are blank: a comparison has no address, and two can be loaded together.
@@ -21,9 +22,9 @@ from urllib.parse import quote
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
 from shahr.compare.comparing import Comparison
-from shahr.compare.tables import verdict_words
+from shahr.compare.tables import state_words, verdict_words
 from shahr.compare.topics import Topic
-from shahr.compare.verdicts import VERDICTS, Row
+from shahr.compare.verdicts import CURRENT, ENDED, UNKNOWN, VERDICTS, Row
 from shahr.namespaces import BASE, iri, prefix_map
 
 _IN_IRI = ":/?#[]@!$&'()*+,;=%~"  # RFC 3987; the rest is percent-encoded
@@ -72,25 +73,29 @@ def _verdicts(report: Node, topic: Topic, rows: list[Row]) -> Iterator[Triple]:
     """Give a collection for each verdict that there is, and its rows; they are numbered through the topic."""
     nodes = [BlankNode(f"{topic.name}-{number}") for number in range(1, len(rows) + 1)]
     for verdict in VERDICTS:
-        for ended in (False, True):
-            members = [(n, row) for n, row in zip(nodes, rows, strict=True) if _group(row) == (verdict, ended)]
+        for state in ("", ENDED, UNKNOWN):
+            members = [(n, row) for n, row in zip(nodes, rows, strict=True) if _group(row) == (verdict, state)]
             if members:
-                yield from _collection(report, topic, verdict, ended, [node for node, _ in members])
+                yield from _collection(report, topic, verdict, state, [node for node, _ in members])
             for node, row in members:
                 yield from _row(node, row)
 
 
-def _group(row: Row) -> tuple[str, bool]:
-    return row.verdict, row.state == "ended"
+def _group(row: Row) -> tuple[str, str]:
+    return row.verdict, "" if row.state == CURRENT else row.state
 
 
-def _collection(report: Node, topic: Topic, verdict: str, ended: bool, members: list[BlankNode]) -> Iterator[Triple]:
-    node = BlankNode(f"{topic.name}-{verdict}{'-ended' if ended else ''}")
+def _collection(report: Node, topic: Topic, verdict: str, state: str, members: list[BlankNode]) -> Iterator[Triple]:
+    node = BlankNode("-".join(filter(None, (topic.name, verdict, state and f"state-{state}"))))
     english, persian = (verdict_words(verdict, language) for language in ("en", "fa"))
     yield _said(node, "rdf:type", NamedNode(iri("prov:Collection")))
     yield _said(node, "dcterms:isPartOf", report)
     yield _said(node, "dcterms:identifier", Literal(verdict))
-    past = ("; ended on Wikidata", "؛ در ویکی‌داده پایان یافته") if ended else ("", "")
+    ends = {
+        ENDED: ("; ended on Wikidata", "؛ در ویکی‌داده پایان یافته"),
+        UNKNOWN: ("; ended on one side of Wikidata", "؛ در یک سوی ویکی‌داده پایان یافته"),
+    }
+    past = ends.get(state, ("", ""))
     yield from _texts(node, "rdfs:label", english + past[0], persian + past[1])
     for member in members:
         yield _said(node, "prov:hadMember", member)
@@ -104,6 +109,8 @@ def _row(node: Node, row: Row) -> Iterator[Triple]:
         yield _said(node, "shahr:edtf", Literal(row.there))
     if row.reason:
         yield from _texts(node, "rdfs:comment", row.reason.english, row.reason.persian)
+    if row.ended_at:
+        yield from _texts(node, "rdfs:comment", state_words(row, "en"), state_words(row, "fa"))
     for source in (*row.facts, *row.statements):
         yield _said(node, "prov:wasDerivedFrom", NamedNode(source))
 

@@ -25,6 +25,8 @@ class Here:
 class There:
     """A statement of Wikidata about `item`, an IRI; an end is None where the value is said to be unknown.
 
+    `side` is the end that the statement stands at, "" where it is always the same. Of statements that were merged,
+    `ended_at` are those ends whose own say that it has ended, each with its time, while the other's do not.
     `name` and `name_fa` are the English and Persian label of the end that is not `item`, "" where there is none.
     """
 
@@ -36,6 +38,8 @@ class There:
     ended: bool
     name: str
     name_fa: str
+    side: str = ""
+    ended_at: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass

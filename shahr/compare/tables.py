@@ -6,13 +6,13 @@ import csv
 import io
 
 from shahr.compare.comparing import Comparison
-from shahr.compare.verdicts import BOTH, ONLY_HERE, ONLY_THERE, UNKNOWN, Row
+from shahr.compare.verdicts import BOTH, CURRENT, ENDED, ONLY_HERE, ONLY_THERE, UNKNOWN, Row
 from shahr.namespaces import curie
 from shahr.spreadsheet import as_text
 from shahr.table import table
 
 _COLUMNS = ("compared", "verdict", "subject", "object", "name", "here", "there", "state", "reason")
-_CSV = (*_COLUMNS, "name-fa", "reason-fa", "facts", "statements")
+_CSV = (*_COLUMNS, "name-fa", "reason-fa", "facts", "statements", "ended-at")
 
 
 def verdict_words(verdict: str, language: str) -> str:
@@ -24,6 +24,20 @@ def verdict_words(verdict: str, language: str) -> str:
         UNKNOWN: ("unknown", "نامعلوم"),
     }
     return words[verdict][language == "fa"]
+
+
+def state_words(row: Row, language: str) -> str:
+    """Give the state of what Wikidata says in words, in "fa" or in English; "" where it says nothing.
+
+    Where only one side says that it has ended, that is told with the side and its time.
+    """
+    persian = language == "fa"
+    words = {CURRENT: ("current", "جاری"), ENDED: ("ended", "پایان‌یافته"), UNKNOWN: ("unknown", "نامعلوم")}
+    said = words[row.state][persian] if row.state else ""
+    for item, time in row.ended_at:
+        name, when = curie(item), f" ({time})" if time else ""
+        said += f": تنها {name} آن را پایان‌یافته می‌داند{when}" if persian else f": ended by {name} alone{when}"
+    return said
 
 
 def comparison_table(comparison: Comparison, language: str = "en") -> str:
@@ -41,13 +55,13 @@ def comparison_csv(comparison: Comparison) -> str:
     for row in comparison.rows:
         codes = (row.topic.name, row.verdict, *_ends(row), row.name, row.here, row.there, row.state)
         reasons = (row.reason.english, row.reason.persian) if row.reason else ("", "")
-        cells = (*codes, reasons[0], row.name_fa, reasons[1], " ".join(row.facts), " ".join(row.statements))
+        lists = (" ".join(one) for one in (row.facts, row.statements, (item for item, _ in row.ended_at)))
+        cells = (*codes, reasons[0], row.name_fa, reasons[1], *lists)
         writer.writerow(map(as_text, cells))
     return file.getvalue()
 
 
 def _cells(row: Row, language: str) -> tuple[str, ...]:
-    states = {"current": "جاری", "ended": "پایان‌یافته"} if language == "fa" else {}
     return (
         row.topic.titles[language == "fa"],
         verdict_words(row.verdict, language),
@@ -55,7 +69,7 @@ def _cells(row: Row, language: str) -> tuple[str, ...]:
         (row.name_fa or row.name) if language == "fa" else row.name,
         row.here,
         row.there,
-        states.get(row.state, row.state),
+        state_words(row, language),
         row.reason.in_language(language) if row.reason else "",
     )
 

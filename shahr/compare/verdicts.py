@@ -14,6 +14,7 @@ from shahr.namespaces import curie
 
 BOTH, ONLY_HERE, ONLY_THERE, UNKNOWN = "both", "only-here", "only-there", "unknown"
 VERDICTS = (BOTH, ONLY_HERE, ONLY_THERE, UNKNOWN)
+CURRENT, ENDED = "current", "ended"
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Row:
     """A verdict; an end is the IRI of our entity, else of the item, and None where it is not known.
 
     `name` and `name_fa` are labels of an item that no entity of ours is linked to; `here` and `there` are times as
-    EDTF; `state` tells whether the statement there is current or ended ("" where there is none); `facts` and
+    EDTF; `state` tells whether the statement there is current or ended ("" where there is none), and is unknown where
+    it has ended by the statements of one end alone: `ended_at` is that end's item, with its time. `facts` and
     `statements` are the IRIs of what says it.
     """
 
@@ -34,6 +36,7 @@ class Row:
     here: str = ""
     there: str = ""
     state: str = ""
+    ended_at: tuple[tuple[str, str], ...] = ()
     reason: Reason | None = None
     facts: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
@@ -76,7 +79,10 @@ def give_verdicts(sides: Sides) -> list[Row]:
 
 
 def _merged(sides: Sides) -> Iterable[There]:
-    """Give one statement for the many that say the same of the same ends, a current one where there is one."""
+    """Give one statement for the many that say the same of the same ends, a current one where there is one.
+
+    An end that has no current one says that it has ended, whatever the other end says.
+    """
     groups: dict[object, list[There]] = defaultdict(list)
     for there in sides.there:
         ends: tuple[object, ...] = (there.subject, there.object)
@@ -86,7 +92,9 @@ def _merged(sides: Sides) -> Iterable[There]:
     for group in groups.values():
         first = min(group, key=lambda one: (one.ended, one.statements))
         statements = tuple(sorted({one for there in group for one in there.statements}))
-        yield replace(first, statements=statements)
+        current = {there.side for there in group if not there.ended}
+        ended = {(there.side, there.span.text) for there in group if there.side not in current} if current else set()
+        yield replace(first, statements=statements, ended_at=tuple(sorted(ended)))
 
 
 def _matches(sides: Sides, said: Mapping[str, list[Here]], there: There) -> list[tuple[Here, bool | Reason]]:
@@ -147,7 +155,8 @@ def _with_statement(row: Row, there: There) -> Row:
     return replace(
         row,
         there=there.span.text,
-        state="ended" if there.ended else "current",
+        state=UNKNOWN if there.ended_at else ENDED if there.ended else CURRENT,
+        ended_at=there.ended_at,
         statements=there.statements,
     )
 

@@ -26,8 +26,8 @@ from shahr.errors import BuildBusy, EndpointError
 from shahr.paths import Project
 from shahr.queries import Query, read_query
 from shahr.solutions import Solutions, Term, read_solutions
+from shahr.wikidata import MOST, batches, check_answer
 
-MOST = 200  # terms in one request
 PAUSE = 1.0  # seconds between two requests to Wikidata
 
 Row = tuple[Term | None, ...]
@@ -48,11 +48,12 @@ class Question:
         return hashlib.sha256(self.query.text.encode()).hexdigest()[:16]
 
     def ask(self, client: Client, terms: Sequence[Asked]) -> Solutions:
-        """Ask about some terms, in one request; EndpointError."""
+        """Ask about some terms, in one request; EndpointError, also for an answer about others."""
         found = client.select(self.query.filled(self.variables[:1], [[term] for term in terms]))
         if found.variables != self.variables:
             given = ", ".join(found.variables) or "nothing"
             raise EndpointError(client.endpoint, f"was asked for {', '.join(self.variables)} and gave {given}"[:500])
+        check_answer(client.endpoint, found, self.variables, self.variables[0], set(terms))
         return found
 
 
@@ -66,11 +67,6 @@ def open_client(endpoint: str) -> Client:
     client = Client(endpoint)
     host = urlsplit(client.endpoint).hostname or ""
     return Client(endpoint, pause=PAUSE) if f".{host}".endswith(".wikidata.org") else client
-
-
-def batches(terms: Sequence[Asked], size: int) -> Iterator[Sequence[Asked]]:
-    """Cut a list into pieces for one request each."""
-    return (terms[start : start + size] for start in range(0, len(terms), size))
 
 
 @dataclass
@@ -94,10 +90,10 @@ class Kept:
                 continue
 
     def note(self, digest: str, asked: Iterable[str], found: Solutions) -> None:
-        """Keep the rows on all terms that were asked about; a term without a row has none."""
+        """Keep the rows on all terms that were asked about, none for a term without a row; KeyError for other terms."""
         rows = {term: list[Row]() for term in asked}
         for row in found.rows:
-            rows.get(str(row[0]), []).append(row)
+            rows[str(row[0])].append(row)
         self.rows |= {(digest, term): each for term, each in rows.items()}
 
 

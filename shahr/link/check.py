@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from shahr.client import Client
 from shahr.errors import EndpointError
 from shahr.gazetteer import Entity, open_gazetteer
-from shahr.link.asking import MOST, Asked, Question, Row, Show, batches, read_question
+from shahr.link.asking import Asked, Question, Row, Show, read_question
 from shahr.link.deciding import FAR, Known
 from shahr.link.items import (
     Item,
@@ -29,6 +29,7 @@ from shahr.link.rows import EXACT
 from shahr.mappings import Link, accepted_links
 from shahr.namespaces import BASE, curie, iri
 from shahr.paths import Project
+from shahr.wikidata import batches
 
 UNCHECKED = "not checked"
 _FAILURES = 2  # in a row, after which the endpoint is left alone
@@ -62,7 +63,7 @@ class _Asking:
         """Give the rows on each term that was answered; the others are missing."""
         found: dict[Asked, list[Row]] = {}
         self._known += len(terms)
-        for batch in batches(terms, MOST):
+        for batch in batches(terms):
             found |= self._batch(question, batch)
             self._done += len(batch)
             self.show(self._done, self._known)

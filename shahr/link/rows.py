@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from shahr.errors import BuildBusy, shown
+from shahr.files import locked_folder
 from shahr.folding import fold, glue
 from shahr.link.deciding import NEAR, Proposal
 from shahr.namespaces import curie
@@ -31,7 +27,6 @@ _HEADER = (  # of a new file
     "object_source: source:www.wikidata.org/",
     "subject_source: source:w3id.org/shahr/",
 )
-_PAUSE = 0.01
 _TIERS = {"exact": "", "folded": " (in another spelling)", "glued": " (but for spaces and ZWNJ)"}
 
 
@@ -48,7 +43,7 @@ def change_rows(project: Project, change: Callable[[MappingSet], MappingSet]) ->
     of `change`, and as read_rows and write_mapping_set.
     """
     project.links.mkdir(parents=True, exist_ok=True)
-    with _alone(project.links):
+    with locked_folder(project.links, WAIT):
         before = read_rows(project)
         after = change(before)
         if set(after.rows) != set(before.rows):
@@ -103,29 +98,6 @@ def pair(row: Mapping) -> tuple[str, str]:
 
 def _path(project: Project) -> Path:
     return project.links / "wikidata.sssom.tsv"
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other processes from changing what is in a folder; its own descriptor holds the lock, so no file is left."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        _lock(descriptor, folder)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int, folder: Path) -> None:
-    end = time.monotonic() + WAIT
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError as error:
-            if time.monotonic() > end:
-                raise BuildBusy(f"another shahr is writing {shown(folder)}: try again when it has finished") from error
-        time.sleep(_PAUSE)
 
 
 def _undated(row: Mapping) -> Mapping:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from shahr.entityvalues import identifiers
-from shahr.folding import fold, glue, visible
+from shahr.folding import glue, visible
 from shahr.gazetteer import Entity, NameSource, entity_id
 from shahr.matching.evidence import fits
-from shahr.matching.mention import Reading, readings, types_around, with_kind
+from shahr.matching.mention import Reading, beside_offices, readings, types_around, with_kind
 from shahr.matching.query import Query
 from shahr.matching.shortnames import is_short
+from shahr.matching.territories import territory
 from shahr.matching.tiers import Likeness, allowed, best, keys
+from shahr.matching.values import identified, written
 from shahr.namespaces import BASE
 
 LONGEST = 500  # characters of a name that are read
 _READINGS = 8  # ways to read a text that are tried
 _SLIPS = 3  # ways in which slips are looked for
 _LAST_WORDS = 3  # words at the end of a name that may be a country
-_MOST_WORDS = 8  # of a text in which they are looked for
-_ADDRESS = re.compile(
-    r"(?:https?://)?(?:www\.|sws\.)?(?P<site>wikidata|geonames)\.org/(?:wiki/|entity/)?(?P<id>\w+)(?:/\S*)?"
-)
+_MOST_WORDS = 8  # of a text in which they, or an office beside a person, are looked for
 _UNRESOLVED = "Unresolved"
 _PARTED_BEFORE = ("،", ",", "؛", ";", " و", " and")
 _PARTED_AFTER = ("،", ",", "؛", ";", "و ", "and ")
@@ -50,19 +48,21 @@ class Candidates:
     def of(self, query: Query) -> list[Candidate]:
         """Give what may be meant, each entity once; [] where nothing has such a name.
 
-        The work is bounded: 500 characters are read, in at most eight ways, with one look-up of names for all of them
-        and at most three for slips, none of which compares texts of more than 100 letters.
+        The work is bounded: 500 characters are read, in at most eight ways, with one look-up of names for all of them,
+        a few for what stands beside them, and at most three for slips, none of which compares texts of more than 100
+        letters.
         """
         text = visible(query.text[:LONGEST])
         if not glue(text):
             return self._by_properties(query)
         around = types_around(query.before, query.after) or self._types_beside(query)
         ways = list(islice(readings(text), _READINGS))
-        ways = [way if way.types else replace(way, types=around) for way in ways]
+        ways = self._placed([way if way.types else replace(way, types=around) for way in ways])
         return (
             self._by_name(ways, query)
             or self._by_id(text)
             or self._by_country(text)
+            or self._by_office(text, query)
             or self._mistyped(ways)
             or self._by_words(ways)
         )
@@ -75,7 +75,7 @@ class Candidates:
         kept: dict[str, Candidate] = {}
         for way, full in zip(ways, named, strict=True):
             alike = [one for one in _compared(found, way) if one.likeness.tier != "near"]
-            those = [*_titled(found, full, way), *(one if query.types else _doubted(one) for one in alike)]
+            those = [_doubted(one, query) for one in (*_titled(found, full, way), *alike)]
             kept = {one.entity.id: one for one in those} | kept
             if any(fits(one.entity, way, query) for one in those):
                 break
@@ -86,11 +86,9 @@ class Candidates:
 
         A bare number may as well be anything else, so it only suggests.
         """
-        known, address = entity_id(text), _ADDRESS.fullmatch(text)
-        local = fold(address["id"] if address else text).upper()
-        places = (address["site"],) if address else identifiers()
-        held = [entity for name in places for entity in self._source.holding(name, local)]
-        tier = "part" if local.isdecimal() and not address else "id"
+        known = entity_id(text)
+        held = [entity for name, local in identified(text).items() for entity in self._source.holding(name, local)]
+        tier = "part" if glue(text).isdecimal() else "id"
         return [
             Candidate(entity, Likeness(tier, text), Reading(text))
             for entity in [*self._source.those([known] if known else []), *held]
@@ -110,6 +108,21 @@ class Candidates:
             if any(best(tail, (name.text for name in one.names)) for one in found)
         ]
         return self._by_name(ways, Query("")) if ways else []
+
+    def _by_office(self, text: str, query: Query) -> list[Candidate]:
+        """Read "شهردار تهران علیرضا زاکانی" as a person beside an office; unless it is theirs, somebody has to look."""
+        pairs = list(beside_offices(text)) if len(text.split()) <= _MOST_WORDS else []
+        asked = dict.fromkeys(key for way, office in pairs for one in (way.name, office) for key in keys(one))
+        found = self._resolved(self._source.named(asked)) if pairs else []
+        people = [one for one in found if "Person" in one.types]
+        those = [
+            _doubted(replace(one, reading=replace(way, unread=not _has(one.entity, office, found))), query)
+            for way, office in pairs
+            for one in _compared(people, way)
+            if one.likeness.tier != "near"
+        ]
+        those.sort(key=lambda one: one.likeness.rank, reverse=True)
+        return list({one.entity.id: one for one in those}.values())
 
     def _mistyped(self, ways: Sequence[Reading]) -> list[Candidate]:
         """Where nothing has the name: what has nearly that name."""
@@ -133,11 +146,25 @@ class Candidates:
         found: dict[str, Candidate] = {}
         for property, values in sorted(query.properties.items(), key=lambda one: one[0] not in identifiers()):
             tier = "id" if property in identifiers() else "part"
-            for value in values:
-                held = self._source.holding(property, BASE + known if (known := entity_id(str(value))) else str(value))
-                for entity in held:
-                    found.setdefault(entity.id, Candidate(entity, Likeness(tier, str(value)), Reading("")))
+            for text in map(written, values):
+                for entity in self._source.holding(property, _held_as(property, text)):
+                    found.setdefault(entity.id, Candidate(entity, Likeness(tier, text), Reading("")))
         return list(found.values())
+
+    def _placed(self, ways: Sequence[Reading]) -> list[Reading]:
+        """Leave out the places that nothing is called: what they tell of where a thing lies is not read."""
+        tails = {tail for way in ways for tail in way.places}
+        named = self._source.named(dict.fromkeys(key for tail in sorted(tails) for key in keys(tail))) if tails else ()
+        names = {glue(name.text) for entity in named for name in entity.names}
+        known = {tail for tail in tails if territory(tail) or names.intersection(keys(tail))}
+        return [
+            replace(
+                way,
+                places=tuple(one for one in way.places if one in known),
+                unread=way.unread or not known.issuperset(way.places),
+            )
+            for way in ways
+        ]
 
     def _types_beside(self, query: Query) -> tuple[str, ...]:
         """Give the kind of what a list has right beside the name: "بریکس، X و اکو" tells that X is an organisation."""
@@ -165,11 +192,32 @@ def _compared(entities: Iterable[Entity], way: Reading) -> list[Candidate]:
     return [Candidate(entity, likeness, way) for entity, likeness in compared if likeness]
 
 
-def _doubted(one: Candidate) -> Candidate:
-    """Where nothing tells what kind of thing is named, a short name is as doubtful as one without its ending."""
-    if one.reading.types or not is_short(one.likeness.name, one.entity):
-        return one
-    return replace(one, likeness=replace(one.likeness, tier="stripped"))
+def _held_as(property: str, text: str) -> str:
+    """Give a wanted value in the form in which entities have it."""
+    if property in identifiers():
+        return identified(text).get(property, "")
+    known = entity_id(text)
+    return BASE + known if known else text
+
+
+def _doubted(one: Candidate, query: Query) -> Candidate:
+    """Take a name with something unread beside it for as doubtful as one without its ending.
+
+    So is a short name where nothing tells what kind of thing is named.
+    """
+    told = query.types or one.reading.types
+    if one.reading.unread or (not told and is_short(one.likeness.name, one.entity)):
+        return replace(one, likeness=replace(one.likeness, tier="stripped"))
+    return one
+
+
+def _has(person: Entity, office: str, entities: Iterable[Entity]) -> bool:
+    """Tell whether a person has to do with what one of some entities is called, as with a post."""
+    held = {value.target for values in person.values.values() for value in values}
+    named = [one for one in entities if one.iri in held]
+    return any(
+        likeness.tier != "near" for one in named if (likeness := best(office, (name.text for name in one.names)))
+    )
 
 
 def _named_in_full(way: Reading, query: Query) -> frozenset[str]:

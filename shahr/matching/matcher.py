@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 
-from shahr.gazetteer import NameSource
-from shahr.matching.candidates import Candidate, Candidates, Part
-from shahr.matching.evidence import agreements, fits, lies_in
+from shahr.gazetteer import NameSource, entity_id
+from shahr.matching.candidates import LONGEST, Candidate, Candidates, Part
+from shahr.matching.evidence import Meant, agreements, fits, lies_in
 from shahr.matching.mention import is_kind
 from shahr.matching.query import Match, Matches, Outcome, Query
 from shahr.matching.score import odds, shares
+from shahr.matching.tiers import keys
+from shahr.matching.values import identified
 from shahr.namespaces import BASE
 
 AUTOMATIC = ("id", "exact", "folded", "glued", "titled")
@@ -47,7 +50,8 @@ class Matcher:
         ]
 
     def _matches(self, query: Query, candidates: Sequence[Candidate], country: str) -> Matches:
-        scored = [(one, self._features(query, one, country)) for one in candidates]
+        meant = cache(self._meant)
+        scored = [(one, self._features(query, one, country, meant)) for one in candidates]
         kept = [(one, features) for one, features in scored if not _refused(query, features)]
         chances = shares([odds(one.likeness.tier, features) for one, features in kept])
         ranked = sorted(
@@ -59,14 +63,18 @@ class Matcher:
         )
         return Matches("review" if country and ranked else _outcome(query, ranked), tuple(ranked))
 
-    def _features(self, query: Query, one: Candidate, country: str) -> dict[str, float | bool]:
-        features: dict[str, float | bool] = {"distance": one.likeness.distance}
+    def _features(self, query: Query, one: Candidate, country: str, meant: Meant) -> dict[str, float | bool]:
+        features: dict[str, float | bool] = {}
+        if one.likeness.tier != "part":
+            features["distance"] = one.likeness.distance
         if query.types or one.reading.types:
             features["type"] = fits(one.entity, one.reading, query)
         lies = lies_in(one.entity, one.reading.places, self._source.those)
+        if lies and one.reading.unread:  # in "Suzhou, Anhui, China" the country tells nothing
+            lies = None
         if lies is not None and features.get("type") is not False:  # "Mayor of Kazan, Russia" tells where the mayor is
             features["place"] = lies
-        held = agreements(one.entity, query.properties, self._names)
+        held = agreements(one.entity, query.properties, self._names, meant)
         features |= {f"property:{name}": yes for name, yes in held.items()}
         if country:
             features["coherent"] = country in {value.target for value in one.entity.values.get("country", ())}
@@ -75,6 +83,13 @@ class Matcher:
     def _names(self, iri: str) -> Sequence[str]:
         found = self._source.those([iri.removeprefix(BASE)])
         return [name.text for entity in found for name in entity.names]
+
+    def _meant(self, text: str) -> frozenset[str]:
+        """Give the IRIs of what has a text as its name, id or identifier."""
+        short, known = text[:LONGEST], entity_id(text)
+        found = [*self._source.those([known] if known else []), *self._source.named(keys(short))]
+        held = (entity for name, local in identified(short).items() for entity in self._source.holding(name, local))
+        return frozenset(entity.iri for entity in (*found, *held))
 
 
 def _rank(match: Match) -> _Sort:

@@ -22,13 +22,15 @@ _MOST_PARTS = 4  # "Isfahan, Isfahan Province, Iran"; what has more of them is n
 class Reading:
     """One way to read a text: the name in it, the classes it tells of (() for any), and the places it lies in.
 
-    With `office`, the text names an office or a body of what has the name, such as "mayor of".
+    With `office`, the text names an office or a body of what has the name, such as "mayor of". With `unread`, there
+    is something more in it: "Greater", or a place that nobody knows.
     """
 
     name: str
     types: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     office: bool = False
+    unread: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Kind:
     words: str
     types: tuple[str, ...]
     office: bool
+    loose: bool
 
 
 def readings(text: str) -> Iterator[Reading]:
@@ -55,7 +58,7 @@ def types_around(before: str, after: str) -> tuple[str, ...]:
     heads, tails = fold(before), fold(after)
     found = [kind for kind in _kinds("before") if heads == kind.words or heads.endswith(f" {kind.words}")]
     found += [kind for kind in _kinds("after") if tails == kind.words or tails.startswith(f"{kind.words} ")]
-    return tuple(dict.fromkeys(name for kind in _longest(found) for name in kind.types))
+    return tuple(dict.fromkeys(name for kind in _longest(found) for name in kind.types if not kind.loose))
 
 
 def is_kind(text: str) -> bool:
@@ -64,11 +67,32 @@ def is_kind(text: str) -> bool:
     return any(kind.words == folded for kind in (*_kinds("before"), *_kinds("after")))
 
 
+def beside_offices(text: str) -> Iterator[tuple[Reading, str]]:
+    """Part "شهردار تهران علیرضا زاکانی" into a person's name and an office, in each way in which it may be meant."""
+    words = text.split()
+    for cut in range(1, len(words)):
+        one, other = " ".join(words[:cut]), " ".join(words[cut:])
+        for name, office in ((one, other), (other, one)):
+            if _is_office(office):
+                for reading in [Reading(name), *_without_title(Reading(name))]:
+                    yield replace(reading, types=("Person",), office=False), office
+
+
+def _is_office(text: str) -> bool:
+    folded = fold(text)
+    kinds = [kind for kind in _kinds("before") if kind.office or "Person" in kind.types]
+    return any(folded.startswith(f"{kind.words} ") for kind in kinds)
+
+
 def with_kind(name: str, types: Sequence[str]) -> list[str]:
     """Give a name with each of the words for things of these classes: "Tehran" as a Region is "Tehran Province"."""
-    heads = [f"{kind.words} {name}" for kind in _kinds("before") if not kind.office and set(types) & set(kind.types)]
-    tails = [f"{name} {kind.words}" for kind in _kinds("after") if not kind.office and set(types) & set(kind.types)]
+    heads = [f"{kind.words} {name}" for kind in _kinds("before") if _is_part_of_name(kind, types)]
+    tails = [f"{name} {kind.words}" for kind in _kinds("after") if _is_part_of_name(kind, types)]
     return [*heads, *tails]
+
+
+def _is_part_of_name(kind: Kind, types: Sequence[str]) -> bool:
+    return not kind.office and not kind.loose and not set(types).isdisjoint(kind.types)
 
 
 def _parted(text: str) -> Iterator[Reading]:
@@ -95,10 +119,10 @@ def _without_title(reading: Reading) -> Iterator[Reading]:
     glued = [] if heads else [kind for kind in _kinds("before") if _is_glued_to(kind.words, folded)]
     for kind in _longest(heads or glued):
         name = folded.removeprefix(kind.words).strip()
-        yield replace(reading, name=name, types=kind.types, office=kind.office)
+        yield replace(reading, name=name, types=kind.types, office=kind.office, unread=kind.loose)
     for kind in _longest(tails):
         name = folded.removesuffix(kind.words).strip()
-        yield replace(reading, name=name, types=kind.types, office=kind.office)
+        yield replace(reading, name=name, types=kind.types, office=kind.office, unread=kind.loose)
 
 
 def _is_glued_to(words: str, name: str) -> bool:
@@ -117,7 +141,7 @@ def _kinds(place: str) -> tuple[Kind, ...]:
     with (Path(__file__).parent / "words.toml").open("rb") as file:
         groups = tomllib.load(file)["kind"]
     return tuple(
-        Kind(words, tuple(group["types"]), group.get("office", False))
+        Kind(words, tuple(group["types"]), group.get("office", False), group.get("loose", False))
         for group in groups
         for words in dict.fromkeys(
             fold(one) for told in group.get(place, ()) for one in (told, told.replace(_ZWNJ, " "))

@@ -35,7 +35,8 @@ class Match:
     """A candidate: its score, 0 to 100, is how likely in hundredths it is that it is meant; with what that rests on.
 
     `name` is the name of the entity that is most like what was asked for, `tier` how alike the two are. Features:
-    "distance" (letters amiss), "type" (it is of the classes that were asked for, or that the words around tell of),
+    "distance" (letters amiss; none in the tier "part", where only words of a name fit),
+    "type" (it is of the classes that were asked for, or that the words around tell of),
     "place" (it lies where the text says: "Hyderabad, India"), "property:country" (it has an asked-for value),
     "coherent" (it is in the country of the rest of the list; without bearing on what is certain).
     """

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from shahr.dataset import load_store
 from shahr.errors import BatchError, shown
-from shahr.files import next_folder
+from shahr.files import locked_folder, next_folder
 from shahr.mappings import accepted_links
 from shahr.paths import Project
 from shahr.quickstatements.diff import diff
@@ -36,10 +36,15 @@ def make_batch(project: Project, client: Asks, out: Path, day: date, include: It
     """Compare a built project with an endpoint and write the batch into the folder `out`.
 
     `day` is when the endpoint is asked. Raises ProjectMissing, SourceError (links that contradict), BatchError (an
-    --include that cannot help, a folder with other files), OSError and EndpointError (no request was answered); then
-    nothing is written, and a batch that is there stays.
+    --include that cannot help, a folder with other files), BuildBusy (another batch is being made beside or in `out`),
+    OSError and EndpointError (no request was answered); then nothing is written, and a batch that is there stays.
     """
-    _check(out)
+    folder = out.resolve()  # of a symbolic link, where it leads: the link stays
+    with locked_folder(_check(folder)):
+        return _make_batch(project, client, folder, day, include)
+
+
+def _make_batch(project: Project, client: Asks, out: Path, day: date, include: Iterable[str]) -> Batch:
     store = load_store(project.graph, project.inferred)
     proposal = propose(store, accepted_links(project), client, day, include)
     sent = commands((one, proposal.sources[one.statement.fact].references) for one in proposal.findings if one.is_sent)
@@ -62,13 +67,17 @@ def _excuses(proposal: Proposal) -> tuple[str, ...]:
     return tuple(sorted({reason.texts["error"] for reason in reasons if reason.code == "not-answered"}))
 
 
-def _check(out: Path) -> None:
-    """Refuse a folder that cannot be made, or that holds what is not of a batch: it will be replaced as a whole."""
+def _check(out: Path) -> Path:
+    """Refuse a folder that cannot be made, or that holds what is not of a batch: it will be replaced as a whole.
+
+    Gives the nearest folder above it that is there.
+    """
     if out.exists() and not out.is_dir():
         raise BatchError(f"{shown(out)} is a file: name a folder for the batch")
     above = next((one for one in out.parents if one.exists()), out)
-    if not above.is_dir() or not os.access(above, os.W_OK):
+    if not above.is_dir() or not os.access(above, os.R_OK | os.W_OK):
         raise BatchError(f"{shown(above)} cannot hold a folder for the batch: name another")
     for name in sorted(path.name for path in out.iterdir()) if out.exists() else ():
         if not _OURS.fullmatch(name):
             raise BatchError(f"{shown(out / name)} is no part of a batch that could be replaced: name another folder")
+    return above

@@ -20,29 +20,45 @@ def judge_there(statement: Statement, told: Told) -> Finding:
     for end in ends:
         if end not in told.known:
             return _found(statement, "unknown", Reason("unknown-item", texts={"item": end}))
-    existing = told.existing[item, statement.predicate.id]
-    if not all(one.is_whole for one in existing):
-        return _found(statement, "unknown", Reason("bare", texts={"item": item}))
-    return _compared(statement, existing)
+    for side in statement.sides:
+        if not all(one.is_whole for one in _existing(side, told)):
+            return _found(statement, "unknown", Reason("bare", texts={"item": side.item or ""}))
+    for side in statement.sides:
+        if conflict := _conflict(side, _existing(side, told)):
+            where = [] if side is statement else [Reason("other-side", texts={"item": side.item or ""})]
+            return _found(statement, "conflict", *where, conflict)
+    return _compared(statement, _existing(statement, told))
+
+
+def _existing(statement: Statement, told: Told) -> Sequence[Existing]:
+    return told.existing[statement.item or "", statement.predicate.id]
 
 
 def _found(statement: Statement, outcome: Outcome, *reasons: Reason) -> Finding:
     return Finding(statement, outcome, reasons)
 
 
-def _compared(statement: Statement, existing: Sequence[Existing]) -> Finding:
+def _conflict(statement: Statement, existing: Sequence[Existing]) -> Reason | None:
+    """Say what speaks against a statement: the same that is told otherwise, or another that excludes it."""
     same = [one for one in existing if _is_same(statement, one)]
     conflict = _own_conflict(statement, same)
-    if conflict:
-        return _found(statement, "conflict", conflict)
-    if same and all(one.referenced for one in same):
-        return _found(statement, "present")
+    if conflict or _is_referenced(same):
+        return conflict
     rival = next((one for one in existing if one not in same and _is_rival(statement, one)), None)
-    if rival:
-        return _found(statement, "conflict", _rivalry(rival))
+    return _rivalry(rival) if rival else None
+
+
+def _compared(statement: Statement, existing: Sequence[Existing]) -> Finding:
+    same = [one for one in existing if _is_same(statement, one)]
+    if _is_referenced(same):
+        return _found(statement, "present")
     if not same:
         return Finding(statement, "absent", times=statement.times)
     return _without_reference(statement, same)
+
+
+def _is_referenced(same: Sequence[Existing]) -> bool:
+    return bool(same) and all(one.referenced for one in same)
 
 
 def _without_reference(statement: Statement, same: Sequence[Existing]) -> Finding:

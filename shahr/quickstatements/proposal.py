@@ -56,7 +56,7 @@ def _judge(judged: Sequence[Judged], named: frozenset[str], client: Asks) -> lis
     free = [one.statement for one in judged if not _kept(one, named)]
     items = {one.item for one in free if one.item}
     targets = {one.target for one in free if one.target and isinstance(one.value, str)}
-    told = ask(client, items | targets, ((one.item or "", one.predicate.id) for one in free))
+    told = ask(client, items | targets, ((side.item or "", side.predicate.id) for one in free for side in one.sides))
     there = {id(one): judge_there(one, told) for one in free}
     return [there.get(id(one.statement)) or Finding(one.statement, "withheld", _kept(one, named)) for one in judged]
 

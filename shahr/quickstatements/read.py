@@ -26,7 +26,8 @@ def read_statements(store: Store, linked: Linked) -> list[Statement]:
 
 def _property(query: Query) -> Property:
     title = {"en": query.metadata["title"], "fa": query.metadata["title-fa"]}
-    return Property(query.metadata["property"], title, query.metadata.get("one-at-a-time") == "yes")
+    single, symmetric = (query.metadata.get(key) == "yes" for key in ("one-at-a-time", "symmetric"))
+    return Property(query.metadata["property"], title, single, symmetric)
 
 
 def _statements(row: QuerySolution, property_: Property, linked: Linked) -> Iterator[Statement]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from shahr.namespaces import curie
@@ -21,11 +21,15 @@ OUTCOMES: tuple[Outcome, ...] = ("absent", "unreferenced", "present", "conflict"
 
 @dataclass(frozen=True)
 class Property:
-    """A property of Wikidata that we send: `id` as "P190"; `single` where an item has one value at a time."""
+    """A property of Wikidata that we send, `id` as "P190".
+
+    It is `single` where an item has one value at a time, `symmetric` where the value says the same of the item.
+    """
 
     id: str
     title: Texts
     single: bool
+    symmetric: bool = False
 
     @property
     def number(self) -> int:
@@ -81,6 +85,13 @@ class Statement:
     def name(self) -> str:
         """What --include calls it: "claim:x", or "agreement:x=city:y" for one of several meanings."""
         return "=".join([curie(self.fact), *map(curie, self.choices)])
+
+    @property
+    def sides(self) -> tuple[Statement, ...]:
+        """The statement, and what the value says of its subject where the property is symmetric."""
+        if not self.predicate.symmetric or not isinstance(self.value, str):
+            return (self,)
+        return self, replace(self, subject=self.value, value=self.subject, item=self.target, target=self.item)
 
 
 @dataclass(frozen=True)

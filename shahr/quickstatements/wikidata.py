@@ -54,24 +54,33 @@ class Told:
 def ask(client: Asks, items: Iterable[str], wanted: Iterable[Asked]) -> Told:
     """Ask for the items that are known, and for the statements of those pairs of item and property.
 
-    A request that fails leaves its items untold; EndpointError where none is answered.
+    After a request that fails no more of its kind are sent: its items and theirs are untold. EndpointError where the
+    first of all fails.
     """
-    told = Told()
-    errors = [_attempt(told, batch, partial(_read_known, client, batch, told)) for batch in batches(sorted(set(items)))]
-    for pairs in batches(sorted(set(wanted))):
-        errors.append(_attempt(told, [item for item, _ in pairs], partial(_read_statements, client, pairs, told)))
-    failures = [error for error in errors if error]
-    if failures and len(failures) == len(errors):
-        raise failures[0]
+    told, named = Told(), sorted(set(items))
+    known = ((batch, partial(_read_known, client, batch, told)) for batch in batches(named))
+    error = _attempt(told, known)
+    if error and len(told.failed) == len(named):
+        raise error
+    pairs = batches(sorted(pair for pair in set(wanted) if pair[0] not in told.failed))
+    _attempt(told, (([item for item, _ in batch], partial(_read_statements, client, batch, told)) for batch in pairs))
     return told
 
 
-def _attempt(told: Told, items: Sequence[str], read: Callable[[], None]) -> EndpointError | None:
-    """Note the endpoint's excuse for all items of a request that failed."""
+def _attempt(told: Told, requests: Iterable[tuple[Sequence[str], Callable[[], None]]]) -> EndpointError | None:
+    """Send requests until one fails; note the endpoint's excuse for the items of that and of those after it."""
+    failed: EndpointError | None = None
+    for items, read in requests:
+        failed = failed or _error(read)
+        if failed:
+            told.failed |= dict.fromkeys(items, str(failed))
+    return failed
+
+
+def _error(read: Callable[[], None]) -> EndpointError | None:
     try:
         read()
     except EndpointError as error:
-        told.failed |= dict.fromkeys(items, str(error))
         return error
     return None
 

@@ -55,14 +55,20 @@ def current_names() -> Names | None:
 
 
 def names_or_404() -> Names:
-    """Give the names as `current_names` does; NotFound, with a sentence, where there is no index."""
+    """Give the names as `current_names` does, to match others with; NotFound, with a sentence, without an index."""
     names = current_names()
     if names is None:
-        raise NotFound(without_index())
+        command = "`shahr run`"
+        raise NotFound(
+            _(
+                "reconciliation needs the built graph with its index: serve a project, after %(command)s",
+                command=command,
+            )
+        )
     return names
 
 
 def without_index() -> str:
-    """Say, in the language of the request, what is missing."""
+    """Say, in the language of the request, what search misses."""
     sentence: str = _("search needs the built graph with its index: serve a project, after %(command)s")
     return sentence % {"command": "`shahr run`"}

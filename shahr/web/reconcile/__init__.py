@@ -3,7 +3,9 @@
 pages        the routes, and errors as JSON
 manifest     what the service says of itself
 calls        what a request asks, read and checked
+parts        the JSON of a request, with the path of what is wrong in it
 vocabulary   the types and properties of the build that serves
+turns        one batch at a time
 matching     from what is asked to candidates
 candidates   candidates as JSON
 extending    values of properties for entities that are matched

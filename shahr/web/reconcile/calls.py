@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Sized
 from dataclasses import dataclass
-from math import inf
-from typing import Any, NoReturn
+from typing import cast
 
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from shahr.matching.query import Strictness, Wanted
-from shahr.web.reconcile.vocabulary import Vocabulary, at
+from shahr.web.language import number
+from shahr.web.reconcile.parts import Part, read_json
+from shahr.web.reconcile.vocabulary import SHOWN, Vocabulary
 
 BATCH = 100  # queries in one batch
 CANDIDATES, MOST_CANDIDATES = 5, 50
-VALUES = 50  # known values of properties in one query
+VALUES = 50  # names and known values in one query
+ALL_NAMES, ALL_VALUES = 200, 1000  # in one batch: of 1.0, where a query may have several names, and of both
+LONGEST, LONGEST_VALUE = 500, 200  # letters of a text that may be a name, and of one that may be a known value
+_LARGEST = 2**53  # from which on not every whole number is one of those that computers reckon with
 IDS, PROPERTIES = 1000, 50  # of entities and of properties whose values are asked for at once
 CONTENTS = ("both", "label", "id")
 _FIELDS = frozenset({"query", "type", "limit", "properties", "type_strict"})
@@ -78,181 +82,162 @@ class Extension:
 
 
 def read_batch(text: str, known: Vocabulary) -> dict[str, Asked]:
-    """Read a batch of queries by their keys (0.2, 4.1); BadRequest, RequestEntityTooLarge for one over BATCH."""
-    batch = _object(read_json(text), "")
-    _check_size(batch)
-    return {key: _query(_object(query, key), key, known) for key, query in batch.items()}
+    """Read a batch of queries by their keys (0.2, 4.1).
+
+    BadRequest; RequestEntityTooLarge for more than BATCH queries, or for too many names or values in them together.
+    """
+    batch = read_json(text)
+    _check_size(batch.members)
+    asked = {key: _query(batch[key], known) for key in batch.members}
+    _check_values(asked.values())
+    return asked
 
 
 def read_queries(text: str, known: Vocabulary) -> list[Asked]:
     """Read a batch of queries in their order (1.0); errors as those of read_batch."""
-    batch = _list(_object(read_json(text), "").get("queries"), "queries")
+    batch = read_json(text)["queries"].items(with_nulls=True)
     _check_size(batch)
-    return [_query_10(_object(query, f"queries[{n}]"), f"queries[{n}]", known) for n, query in enumerate(batch)]
+    asked = [_query_10(one, known) for one in batch]
+    _check_values(asked)
+    return asked
 
 
 def read_extension(text: str, known: Vocabulary) -> Extension:
     """Read a query for values (0.2, 7.3); BadRequest, RequestEntityTooLarge for more than IDS or PROPERTIES."""
-    given = _object(read_json(text), "")
-    ids = [_string(one, "ids") for one in _list(given.get("ids"), "ids")]
-    columns = [_column(one, known) for one in _list(given.get("properties"), "properties")]
+    given = read_json(text)
+    ids = [one.text() for one in given["ids"].items()]
+    columns = [_column(one, known) for one in given["properties"].items()]
     for name, found, most in (("ids", ids, IDS), ("properties", columns, PROPERTIES)):
         if len(found) > most:
-            raise RequestEntityTooLarge(_("there are more than %(most)s in '%(name)s'", most=most, name=name))
+            raise RequestEntityTooLarge(_("there are more than %(most)s in '%(name)s'", most=number(most), name=name))
     return Extension(tuple(dict.fromkeys(ids)), tuple(columns))
 
 
-def read_json(text: str) -> object:
-    """Read JSON as RFC 8259 has it; BadRequest with the place where it is none."""
-    try:
-        found: object = json.loads(text, parse_constant=_no_constant)
-        json.dumps(found, ensure_ascii=False).encode()
-    except json.JSONDecodeError as error:
-        place = {"line": error.lineno, "column": error.colno}
-        raise BadRequest(_("this is no JSON: line %(line)s, column %(column)s", **place)) from error
-    except UnicodeEncodeError as error:
-        raise BadRequest(_("this JSON holds half a character, a surrogate without its other")) from error
-    except (RecursionError, ValueError) as error:
-        raise BadRequest(_("this JSON is nested too deeply, or holds a number that is none")) from error
-    return found
-
-
-def read_limit(value: object, place: str, least: int = 1) -> int:
-    """Read a number of things, as a number or its digits; BadRequest for anything but a whole one from `least` on."""
-    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10 else value
-    if isinstance(number, bool) or not isinstance(number, int | float) or number % 1 or not least <= number < inf:
-        _refuse(place, _("'%(name)s' is a whole number from %(least)s on", name="limit", least=least))
-    return int(number)
-
-
-def _query(given: Mapping[str, Any], key: str, known: Vocabulary) -> Asked:
-    _check_fields(given, _FIELDS, key)
-    text = _string(given.get("query", ""), key)
-    conditions = tuple(_property(one, key, known) for one in _list(given.get("properties", []), key))
-    if "query" not in given and not conditions:
-        _refuse(key, _("a query needs '%(one)s' or '%(other)s'", one="query", other="properties"))
-    _check_values(conditions, key)
-    strictness = given.get("type_strict", "should")
-    if strictness not in ("any", "all", "should"):
-        _refuse(key, _("'%(name)s' is one of %(listed)s", name="type_strict", listed="any, all, should"))
-    wanted = given.get("type", [])
-    types = [_string(one, key) for one in (wanted if isinstance(wanted, list) else [wanted])]
+def _query(query: Part, known: Vocabulary) -> Asked:
+    """Read a query of 0.2; one whose text is null is that of an empty cell, and finds nothing."""
+    _check_fields(query, _FIELDS)
+    text = query["query"].text("")
+    conditions = tuple(_property(one, known) for one in query["properties"].items([]))
+    if "query" not in query.members and not conditions:
+        query.refuse(_("a query needs '%(one)s' or '%(other)s'", one="query", other="properties"))
+    _check_query(conditions, query)
+    types = [known.type(one.text(), one.path) for one in query["type"].one_or_several() if not one.is_absent]
     return Asked(
         (text,) if text.strip() else (),
-        tuple(known.type(one, key) for one in types if one),
-        strictness,
+        tuple(dict.fromkeys(types)),
+        cast(Strictness, query["type_strict"].choice(("any", "all", "should"), "should")),
         conditions,
-        _limit(given, key),
+        _limit(query),
     )
 
 
-def _query_10(given: Mapping[str, Any], place: str, known: Vocabulary) -> Asked:
-    _check_fields(given, _FIELDS_10, place)
-    conditions = [_object(one, place) for one in _list(given.get("conditions"), place)]
+def _query_10(query: Part, known: Vocabulary) -> Asked:
+    _check_fields(query, _FIELDS_10)
+    conditions = query["conditions"].items([])
     if not conditions:
-        _refuse(place, _("a query needs at least one of '%(name)s'", name="conditions"))
+        query.refuse(_("a query needs at least one of '%(name)s'", name="conditions"))
     texts: list[str] = []
     known_values: list[Condition] = []
     for one in conditions:
-        kind = one.get("matchType")
-        if kind not in ("name", "id", "property"):
-            _refuse(place, _("'%(name)s' is one of %(listed)s", name="matchType", listed="name, id, property"))
-        values = _values(one.get("propertyValue"), place)
+        kind = one["matchType"].choice(("name", "id", "property"))
+        values = _values(one, "propertyValue", LONGEST_VALUE if kind == "property" else LONGEST)
         if kind == "property":
-            known_values.append(_condition(one, values, place, known))
+            known_values.append(_condition(one, values, known))
         else:
             texts += [value.id if isinstance(value, Reference) else str(value) for value in values]
-    _check_values(known_values, place, len(texts))
-    types = (known.type(_string(given["type"], place), place),) if given.get("type", "") != "" else ()
+    _check_query(known_values, query, len(texts))
+    type = query["type"].text("")
+    types = (known.type(type, query["type"].path),) if type else ()
     named = tuple(dict.fromkeys(filter(str.strip, texts)))
-    return Asked(named, types, "should", tuple(known_values), _limit(given, place))
+    return Asked(named, types, "should", tuple(known_values), _limit(query))
 
 
-def _condition(given: Mapping[str, Any], values: tuple[Given, ...], place: str, known: Vocabulary) -> Condition:
-    property = known.property(_string(given.get("propertyId"), place), place)
-    quantifier, required = given.get("matchQuantifier", "any"), given.get("required", False)
-    if quantifier not in ("any", "all", "none"):
-        _refuse(place, _("'%(name)s' is one of %(listed)s", name="matchQuantifier", listed="any, all, none"))
-    if not isinstance(required, bool):
-        _refuse(place, _("'%(name)s' is one of %(listed)s", name="required", listed="true, false"))
-    return Condition(property, values, quantifier, required)
+def _condition(given: Part, values: tuple[Given, ...], known: Vocabulary) -> Condition:
+    property = known.property(given["propertyId"].text(), given["propertyId"].path)
+    quantifier = given["matchQuantifier"].choice(("any", "all", "none"), "any")
+    return Condition(property, values, quantifier, given["required"].flag())
 
 
-def _property(given: object, key: str, known: Vocabulary) -> Condition:
-    pair = _object(given, key)
-    if "v" not in pair:
-        _refuse(key, _("a property needs '%(one)s' and '%(other)s'", one="pid", other="v"))
-    return Condition(known.property(_string(pair.get("pid"), key), key), _values(pair["v"], key))
+def _property(given: Part, known: Vocabulary) -> Condition:
+    return Condition(known.property(given["pid"].text(), given["pid"].path), _values(given, "v"))
 
 
-def _values(given: object, place: str) -> tuple[Given, ...]:
-    """Read one value or several; an empty text is none."""
-    found = (_value(one, place) for one in (given if isinstance(given, list) else [given]))
-    return tuple(one for one in found if not isinstance(one, str) or one.strip())
+def _values(given: Part, name: str, longest: int = LONGEST_VALUE) -> tuple[Given, ...]:
+    """Read one value or several; an empty text is none, nor is null, and one that is too long says nothing."""
+    if name not in given.members:
+        raise BadRequest(_("'%(name)s' is missing", name=given[name].path))
+    found = map(_value, given[name].one_or_several())
+    return tuple(one for one in found if _says_something(one, longest))
 
 
-def _value(given: object, place: str) -> Given:
-    if isinstance(given, str | int | float):
+def _value(part: Part) -> Given:
+    given = part.value
+    if isinstance(given, int | float):
+        return given if abs(given) < _LARGEST else str(given)
+    if isinstance(given, str):
         return given
-    if not isinstance(given, dict) or not isinstance(given.get("id"), str):
-        _refuse(place, _("a value is a text, a number, a truth value or an object with an '%(name)s'", name="id"))
-    name = given.get("name", "")
-    return Reference(given["id"], name if isinstance(name, str) else "")
+    if not isinstance(given, dict) or not {"id", "name"} & given.keys():
+        sentence = _(
+            "'%(name)s' must be a string, a number, a truth value, or an object with '%(one)s' or '%(other)s'",
+            name=part.path,
+            one="id",
+            other="name",
+        )
+        raise BadRequest(sentence)
+    id, name = part["id"].text(""), given.get("name")
+    called = name if isinstance(name, str) else ""
+    return Reference(id, called) if id else called
 
 
-def _column(given: object, known: Vocabulary) -> Column:
-    asked = _object(given, "properties")
-    id = known.property(_string(asked.get("id"), "properties"))
-    settings = _object(asked.get("settings") or {}, id)
-    content = settings.get("content") or CONTENTS[0]
-    if content not in CONTENTS:
-        _refuse(id, _("'%(name)s' is one of %(listed)s", name="content", listed=", ".join(CONTENTS)))
-    return Column(id, read_limit(settings.get("limit") or 0, id, 0), content)
+def _says_something(value: Given, longest: int) -> bool:
+    if isinstance(value, Reference):
+        return is_short(value.id, longest) and is_short(value.name, longest)
+    return not isinstance(value, str) or (bool(value.strip()) and is_short(value, longest))
 
 
-def _limit(given: Mapping[str, Any], place: str) -> int:
-    return min(read_limit(given.get("limit", CANDIDATES), place), MOST_CANDIDATES)
+def is_short(text: str, longest: int) -> bool:
+    """Tell whether a text has no more letters than so many, ligatures written out: one may stand for eighteen."""
+    return len(text) <= longest and len(unicodedata.normalize("NFKC", text)) <= longest
 
 
-def _check_size(batch: Sequence[object] | Mapping[str, object]) -> None:
+def _column(given: Part, known: Vocabulary) -> Column:
+    id = known.property(given["id"].text(), given["id"].path)
+    asked = given["settings"]
+    settings = asked if asked.value else Part({}, asked.path)  # an empty object is a list where PHP writes it
+    return Column(id, settings["limit"].number(0, 0), settings["content"].choice(CONTENTS, CONTENTS[0]))
+
+
+def _limit(query: Part) -> int:
+    return min(query["limit"].number(CANDIDATES), MOST_CANDIDATES)
+
+
+def _check_size(batch: Sized) -> None:
     if len(batch) > BATCH:
-        sentence = _("there are %(count)s queries, and a batch takes %(most)s", count=len(batch), most=BATCH)
+        count, most = number(len(batch)), number(BATCH)
+        raise RequestEntityTooLarge(
+            _("there are %(count)s queries, and a batch takes %(most)s", count=count, most=most)
+        )
+
+
+def _check_values(batch: Collection[Asked]) -> None:
+    names = sum(len(one.texts) for one in batch)
+    if names > ALL_NAMES:
+        count, most = number(names), number(ALL_NAMES)
+        raise RequestEntityTooLarge(_("there are %(count)s names, and a batch takes %(most)s", count=count, most=most))
+    values = sum(len(condition.values) for one in batch for condition in one.conditions)
+    if values > ALL_VALUES:
+        count, most = number(values), number(ALL_VALUES)
+        sentence = _("there are %(count)s known values, and a batch takes %(most)s", count=count, most=most)
         raise RequestEntityTooLarge(sentence)
 
 
-def _check_values(conditions: Sequence[Condition], place: str, others: int = 0) -> None:
+def _check_query(conditions: Collection[Condition], query: Part, others: int = 0) -> None:
     if others + sum(len(one.values) for one in conditions) > VALUES:
-        _refuse(place, _("a query takes at most %(most)s values", most=VALUES))
+        query.refuse(_("a query takes at most %(most)s values", most=number(VALUES)))
 
 
-def _check_fields(given: Mapping[str, Any], known: frozenset[str], place: str) -> None:
-    for name in given:
+def _check_fields(query: Part, known: frozenset[str]) -> None:
+    for name in query.members:
         if name not in known:
             listed = ", ".join(sorted(known))
-            _refuse(place, _("a query has no '%(name)s', only %(listed)s", name=name[:40], listed=listed))
-
-
-def _object(given: object, place: str) -> dict[str, Any]:
-    if not isinstance(given, dict):
-        _refuse(place, _("here belongs an object of JSON, {…}"))
-    return given
-
-
-def _list(given: object, place: str) -> list[Any]:
-    if not isinstance(given, list):
-        _refuse(place, _("here belongs a list of JSON, […]"))
-    return given
-
-
-def _string(given: object, place: str) -> str:
-    if not isinstance(given, str):
-        _refuse(place, _("here belongs a text of JSON in double quotes"))
-    return given
-
-
-def _refuse(place: str, sentence: str) -> NoReturn:
-    raise BadRequest(at(place, sentence))
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
+            query.refuse(_("a query has no '%(name)s', only %(listed)s", name=name[:SHOWN], listed=listed))

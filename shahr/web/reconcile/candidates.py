@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from shahr.gazetteer import Gazetteer
+from shahr.gazetteer import Gazetteer, Name
 from shahr.matching.query import Match, Matches
 from shahr.matching.tiers import TIERS
 from shahr.web.language import language, text_dir
@@ -42,6 +42,11 @@ def in_its_language(tag: str) -> Json:
     return {"lang": tag, "dir": text_dir(tag)} if tag else {}
 
 
+def named(id: str, name: Name, tagged: bool) -> Json:
+    """Give a thing by id and name, `tagged` with the language of the name, as 1.0 has it."""
+    return {"id": id, "name": name.text, **(in_its_language(name.language) if tagged else {})}
+
+
 def _descriptions(found: Sequence[Matches], gazetteer: Gazetteer) -> Mapping[str, str]:
     entities = {match.entity.id: match.entity for matches in found for match in matches.candidates}
     return describe(gazetteer, list(entities.values()), language())
@@ -53,7 +58,7 @@ def _candidate(match: Match, matches: Matches, told: Mapping[str, str], known: V
         "id": entity.id,
         "name": entity.label(language()).text,
         "description": told[entity.id],
-        "type": [{"id": id, "name": name.text} for id, name in known.types_named(own_types(entity), language())],
+        "type": [named(id, name, tagged=False) for id, name in known.types_named(own_types(entity), language())],
         "score": match.score,
         "match": matches.outcome == "match" and match is matches.candidates[0],
         "features": [{"id": id, "value": value} for id, value in _features(match).items()],
@@ -61,8 +66,7 @@ def _candidate(match: Match, matches: Matches, told: Mapping[str, str], known: V
 
 
 def _types_10(match: Match, known: Vocabulary) -> list[Json]:
-    named = known.types_named(own_types(match.entity), language())
-    return [{"id": id, "name": name.text, **in_its_language(name.language)} for id, name in named]
+    return [named(id, name, tagged=True) for id, name in known.types_named(own_types(match.entity), language())]
 
 
 def _features(match: Match) -> dict[str, float | bool]:

@@ -7,7 +7,6 @@ every entity has: label-fa, label-en, otherName, iri.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,20 +23,6 @@ FIRST = ("wikidata", "geonames", *NAMES, "latitude", "longitude", "description")
 
 # What tells an entity best from others of its name, the best first.
 TELLING = ("holdsPost", "country", "postOf", "organOf", "governs", "jurisdiction", "locatedIn", "basedIn")
-
-_DEFINITIONS = """
-SELECT iri, language, text FROM entry JOIN name ON name.entry = entry.id
-WHERE iri IN (SELECT value FROM json_each(:iris)) AND role = 'text' ORDER BY iri, language, text DESC
-"""
-# The classes below which each class lies, with their depth: those that fifty entities of it have in common.
-_ABOVE = """
-WITH sample AS (SELECT asked.value AS name, type.entry FROM json_each(:names) AS asked JOIN type
-  ON type.rowid IN (SELECT rowid FROM type WHERE name = asked.value ORDER BY rowid LIMIT 50))
-SELECT sample.name, type.name, type.depth FROM sample JOIN type ON type.entry = sample.entry
-GROUP BY sample.name, type.name
-HAVING COUNT(*) = (SELECT COUNT(*) FROM sample AS whole WHERE whole.name = sample.name)
-ORDER BY sample.name, type.depth DESC, type.name
-"""
 
 _Texts = tuple[dict[str, str], dict[str, str]]  # labels and definitions by language
 
@@ -75,7 +60,7 @@ Term = Type | Property
 
 def types(gazetteer: Gazetteer) -> list[Type]:
     """Give the classes that entities are of, the most frequent first."""
-    told, above = _told(gazetteer, gazetteer.types), _above(gazetteer, gazetteer.types)
+    told, above = _told(gazetteer, gazetteer.types), gazetteer.above(gazetteer.types)
     return [Type(name, *told[name], above.get(name, ()), count) for name, count in gazetteer.types.items()]
 
 
@@ -155,24 +140,9 @@ def _in_language(labels: Mapping[str, str], language: str) -> str:
 
 def _told(gazetteer: Gazetteer, names: Iterable[str]) -> dict[str, _Texts]:
     """Give labels and definitions of terms by local name."""
-    told: dict[str, _Texts] = {name: ({}, {}) for name in names}
-    iris = {term_iri(name): name for name in told}
-    for iri, texts in gazetteer.labels(iris).items():
-        told[iris[iri]][0].update(texts)
-    for iri, language, text in gazetteer._select(_DEFINITIONS, {"iris": json.dumps(sorted(iris))}):
-        told[iris[iri]][1][language] = text
-    return told
-
-
-def _above(gazetteer: Gazetteer, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Give the classes right above each class: of those that hold it, the deepest."""
-    rows = gazetteer._select(_ABOVE, {"names": json.dumps(sorted(names))})
-    depths = {name: depth for name, other, depth in rows if name == other}
-    above: dict[str, list[tuple[int, str]]] = {}
-    for name, other, depth in rows:
-        if depth < depths[name]:
-            above.setdefault(name, []).append((depth, other))
-    return {name: tuple(other for depth, other in found if depth == max(found)[0]) for name, found in above.items()}
+    iris = {name: term_iri(name) for name in names}
+    labels, definitions = gazetteer.labels(iris.values()), gazetteer.definitions(iris.values())
+    return {name: (labels.get(iri, {}), definitions.get(iri, {})) for name, iri in iris.items()}
 
 
 def _place(property: str) -> int:

@@ -11,7 +11,7 @@ from shahr.gazetteer import Entity, Gazetteer, Name, Value, entity_id
 from shahr.namespaces import BASE, iri
 from shahr.web.language import language
 from shahr.web.reconcile.calls import Column, Extension
-from shahr.web.reconcile.candidates import in_its_language
+from shahr.web.reconcile.candidates import in_its_language, named
 from shahr.web.reconcile.catalog import definition_of, name_of, of_type, own_types
 from shahr.web.reconcile.vocabulary import Vocabulary
 
@@ -88,9 +88,9 @@ class Extended:
     def _meta(self, column: Column, tagged: bool = False) -> Json:
         """Tell of a property, and of the class of its values where they are of one."""
         name = name_of(self._known.properties[column.property], language())
-        told = _named(column.property, name, tagged)
+        told = named(column.property, name, tagged)
         shared = self._shared_type(column)
-        return told | ({"type": _named(*shared, tagged)} if shared and column.content == "both" else {})
+        return told | ({"type": named(*shared, tagged)} if shared and column.content == "both" else {})
 
     def _shared_type(self, column: Column) -> tuple[str, Name] | None:
         """Give the most special class that all values of a property are of."""
@@ -105,7 +105,7 @@ class Extended:
 def proposal(known: Vocabulary, type: str, limit: int | None, tagged: bool = False) -> Json:
     """Give the properties that entities of a type have, of any type for ""; `tagged` with languages, as in 1.0."""
     listed = [
-        _named(term.id, name_of(term, language()), tagged)
+        named(term.id, name_of(term, language()), tagged)
         | ({"description": definition_of(term, language())} if definition_of(term, language()) else {})
         for term in of_type(known.properties.values(), type)[:limit]
     ]
@@ -149,7 +149,3 @@ def _moment(moment: datetime) -> str:
     """Write a moment in UTC, which one without a zone is taken for."""
     there = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return there.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _named(id: str, name: Name, tagged: bool) -> Json:
-    return {"id": id, "name": name.text, **(in_its_language(name.language) if tagged else {})}

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from shahr.entityvalues import identifiers
 from shahr.folding import glue
 from shahr.gazetteer import Entity, Gazetteer, Value, entity_id
 from shahr.matching.evidence import agreements
 from shahr.matching.query import Match, Matches, Query, Wanted
 from shahr.matching.source import matcher_over
+from shahr.matching.values import identified
 from shahr.namespaces import BASE
 from shahr.web.currentindex import Names
-from shahr.web.reconcile.calls import Asked, Condition, Given, Reference
+from shahr.web.reconcile.calls import LONGEST, Asked, Condition, Given, Reference, is_short
 
-LONGEST = 500  # characters of a text that may be a name
-_ELSEWHERE = re.compile(r"Q[1-9][0-9]*|[1-9][0-9]{3,}")  # ids of Wikidata and GeoNames
 _QUALIFIER = re.compile(r"\s*\([^()]*\)$")
 _NAMES = ("label-fa", "label-en", "otherName")
 _AGAINST = 0.5  # what a condition that does not hold, and does not have to, leaves of a score
@@ -29,9 +27,14 @@ _AGAINST = 0.5  # what a condition that does not hold, and does not have to, lea
 
 @dataclass(frozen=True)
 class NamesAsValues:
-    """The entities of a gazetteer, of which a name may be a known value as well: a second column of a list."""
+    """The entities of a gazetteer, of which a name may be a known value as well: a second column of a list.
+
+    It is made for one batch, and remembers what it looked up: lists repeat their countries.
+    """
 
     gazetteer: Gazetteer
+    _held: dict[tuple[str, str], Sequence[Entity]] = field(default_factory=dict)
+    _known: dict[str, Sequence[Entity]] = field(default_factory=dict)
 
     def named(self, glued: Iterable[str]) -> Sequence[Entity]:
         """See NameSource."""
@@ -43,22 +46,28 @@ class NamesAsValues:
 
     def holding(self, property: str, value: str) -> Sequence[Entity]:
         """See NameSource."""
+        if (property, value) not in self._held:
+            self._held[property, value] = self._holding(property, value)
+        return self._held[property, value]
+
+    def those(self, ids: Iterable[str]) -> Sequence[Entity]:
+        """See NameSource."""
+        wanted = list(dict.fromkeys(ids))
+        if new := [one for one in wanted if one not in self._known]:
+            found = {one.id: _with_names(one) for one in self.gazetteer.those(new)}
+            self._known.update((one, [found[one]] if one in found else []) for one in new)
+        return [entity for one in wanted for entity in self._known[one]]
+
+    def names(self, iri: str) -> Sequence[str]:
+        """Give the names of an entity."""
+        return [name.text for entity in self.those([iri.removeprefix(BASE)]) for name in entity.names]
+
+    def _holding(self, property: str, value: str) -> Sequence[Entity]:
         if property == "iri":
             return self.those([value.removeprefix(BASE)])
         if property in _NAMES:
             return self.named([glue(value)])
         return [_with_names(one) for one in self.gazetteer.holding(property, value)]
-
-    def those(self, ids: Iterable[str]) -> Sequence[Entity]:
-        """See NameSource."""
-        return [_with_names(one) for one in self.gazetteer.those(ids)]
-
-    def labels(self, iri: str) -> Sequence[str]:
-        """Give the names of an entity, or the labels of any other node."""
-        found = self.gazetteer.entity(iri.removeprefix(BASE))
-        if found:
-            return [name.text for name in found.names]
-        return list(self.gazetteer.labels([iri]).get(iri, {}).values())
 
 
 class Reconciler:
@@ -77,7 +86,7 @@ class Reconciler:
     def _queries(self, asked: Asked) -> list[Query]:
         """Give the queries for the matcher; a text longer than any name may be names nothing."""
         given = self._given(one for one in asked.conditions if one.quantifier != "none")
-        texts = [text for text in asked.texts if len(text) <= LONGEST] if asked.texts else [""]
+        texts = [text for text in asked.texts if is_short(text, LONGEST)] if asked.texts else [""]
         return [Query(text, asked.types, asked.strictness, given) for text in texts]
 
     def _chosen(self, asked: Asked, found: Sequence[Matches]) -> Matches:
@@ -98,18 +107,16 @@ class Reconciler:
         """Give the ways in which the graph may hold a value: what was matched elsewhere is known here by its id."""
         if isinstance(value, str | Reference):
             text = value if isinstance(value, str) else value.id
-            local = text.rstrip("/").rpartition("/")[2]
-            known = self._identified(local) if _ELSEWHERE.fullmatch(local) else []
+            held = identified(text)
+            known = [one.id for name, local in held.items() for one in self._source.holding(name, local)]
             named = [value.name] if isinstance(value, Reference) and value.name and not known else []
-            return [*dict.fromkeys([text, local if known else text, *known, *([] if entity_id(text) else named)])]
+            return [*dict.fromkeys([text, *held.values(), *known, *([] if entity_id(text) else named)])]
         return [value]
-
-    def _identified(self, local: str) -> list[str]:
-        return [entity.id for name in identifiers() for entity in self._source.holding(name, local)]
 
     def _weighed(self, found: Matches, condition: Condition) -> Matches:
         """Let a condition with a quantifier of its own, or one that has to hold, speak against candidates."""
-        holding = {match.entity.id for match in found.candidates if self._holds(match.entity, condition)}
+        spelt = [self._spelt(value) for value in condition.values]
+        holding = {match.entity.id for match in found.candidates if self._holds(match.entity, condition, spelt)}
         kept = [match for match in found.candidates if match.entity.id in holding or not condition.required]
         weighed = [
             match if match.entity.id in holding else replace(match, score=round(match.score * _AGAINST, 1))
@@ -121,11 +128,10 @@ class Reconciler:
         same = found.candidates[0].entity.id == ranked[0].entity.id and ranked[0].entity.id in holding
         return Matches(found.outcome if same else "review", tuple(ranked))
 
-    def _holds(self, entity: Entity, condition: Condition) -> bool:
-        agreeing = [
-            agreements(entity, {condition.id: self._spelt(value)}, self._source.labels).get(condition.id, False)
-            for value in condition.values
-        ]
+    def _holds(self, entity: Entity, condition: Condition, spelt: Iterable[Sequence[Wanted]]) -> bool:
+        agreeing = (
+            agreements(entity, {condition.id: one}, self._source.names).get(condition.id, False) for one in spelt
+        )
         if condition.quantifier == "none":
             return not any(agreeing)
         return all(agreeing) if condition.quantifier == "all" else any(agreeing)

@@ -7,6 +7,7 @@ no JSONP, which 0.2 leaves to the service: a browser that is not too old for us 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,18 +20,21 @@ from shahr.errors import ShahrError
 from shahr.web.currentindex import Names, names_or_404
 from shahr.web.errors import reply_to
 from shahr.web.headers import in_language
-from shahr.web.language import LANGUAGES
+from shahr.web.language import LANGUAGES, language
 from shahr.web.reconcile import preview, suggesting
-from shahr.web.reconcile.calls import read_batch, read_extension, read_limit, read_queries
+from shahr.web.reconcile.calls import read_batch, read_extension, read_queries
 from shahr.web.reconcile.candidates import results, results_10
 from shahr.web.reconcile.extending import Extended, proposal
 from shahr.web.reconcile.manifest import ROOT, ROOT_10, manifest, manifest_10
 from shahr.web.reconcile.matching import Reconciler
+from shahr.web.reconcile.parts import Part
+from shahr.web.reconcile.turns import Turns
 from shahr.web.reconcile.vocabulary import CurrentVocabulary, Vocabulary
 
 NAME = "reconcile"
 METHODS = "GET, HEAD, POST, OPTIONS"
 HEADERS = "Accept, Accept-Language, Content-Type, If-None-Match"
+_PERSIAN = re.compile("[؀-ۿ]")  # not all that goes wrong is told in Persian
 
 Json = dict[str, Any]
 Service = Callable[[Names, Vocabulary], Json]
@@ -38,18 +42,18 @@ Service = Callable[[Names, Vocabulary], Json]
 
 def blueprint() -> Blueprint:
     """Give the routes of both versions."""
-    routes, current = Blueprint(NAME, __name__), CurrentVocabulary()
+    routes, current, turns = Blueprint(NAME, __name__), CurrentVocabulary(), Turns()
 
     def add(path: str, name: str, service: Service, *methods: str) -> None:
         view = partial(_answer, service, current)
         routes.add_url_rule(path, name, view, methods=methods or ["GET"], strict_slashes=False)
 
-    add(ROOT, "root", root, "GET", "POST")
+    add(ROOT, "root", partial(root, turns), "GET", "POST")
     add(f"{ROOT}/properties", "properties", partial(propose, tagged=False))
     add(f"{ROOT}/properties/<any({', '.join(LANGUAGES)}):lang>", "properties_in", partial(propose, tagged=False))
     add(ROOT_10, "root_10", lambda _names, known: manifest_10(known))
-    add(f"{ROOT_10}/match", "match_10", match_10, "POST")
-    add(f"{ROOT_10}/extend", "extend_10", extend_10, "POST")
+    add(f"{ROOT_10}/match", "match_10", partial(match_10, turns), "POST")
+    add(f"{ROOT_10}/extend", "extend_10", partial(extend_10, turns), "POST")
     add(f"{ROOT_10}/extend/propose", "propose_10", partial(propose, tagged=True))
     for part in (suggesting, preview):
         part.add_routes(routes, ROOT, "0.2", current)
@@ -61,7 +65,7 @@ def blueprint() -> Blueprint:
     return routes
 
 
-def root(names: Names, known: Vocabulary) -> Json:
+def root(turns: Turns, names: Names, known: Vocabulary) -> Json:
     """The manifest of 0.2; with `queries` the candidates for a batch, with `extend` values, by GET or a form."""
     given = request.values
     if "callback" in given:
@@ -69,10 +73,12 @@ def root(names: Names, known: Vocabulary) -> Json:
     asked = [name for name in ("queries", "extend") if name in given]
     if len(asked) > 1 or any(len(given.getlist(name)) > 1 for name in asked):
         raise BadRequest(_("give '%(one)s' or '%(other)s', once", one="queries", other="extend"))
-    if asked == ["queries"]:
-        return match(given["queries"], names, known)
-    if asked == ["extend"]:
-        return Extended(read_extension(given["extend"], known), names.gazetteer, known).as_0_2()
+    if asked:
+        service = match if asked == ["queries"] else extend
+        return turns.take(lambda: service(given[asked[0]], names, known))
+    if "query" in given:
+        sentence = _("a single '%(one)s' is not taken: send a batch as '%(other)s'", one="query", other="queries")
+        raise BadRequest(sentence)
     if request.method == "POST":
         raise BadRequest(_("send a form with '%(one)s' or '%(other)s'", one="queries", other="extend"))
     return manifest(known)
@@ -86,29 +92,42 @@ def match(batch: str, names: Names, known: Vocabulary) -> Json:
     return {key: {"result": answer} for key, answer in zip(asked, answers, strict=True)}
 
 
-def match_10(names: Names, known: Vocabulary) -> Json:
+def extend(query: str, names: Names, known: Vocabulary) -> Json:
+    """Give the values that a query asks for."""
+    return Extended(read_extension(query, known), names.gazetteer, known).as_0_2()
+
+
+def match_10(turns: Turns, names: Names, known: Vocabulary) -> Json:
     """The candidates for a batch of queries in JSON, in its order."""
-    found = Reconciler(names).match(read_queries(_body(), known))
-    return {"results": [{"candidates": answer} for answer in results_10(found, names.gazetteer, known)]}
+
+    def work() -> Json:
+        found = Reconciler(names).match(read_queries(body, known))
+        return {"results": [{"candidates": answer} for answer in results_10(found, names.gazetteer, known)]}
+
+    body = _body()
+    return turns.take(work)
 
 
-def extend_10(names: Names, known: Vocabulary) -> Json:
+def extend_10(turns: Turns, names: Names, known: Vocabulary) -> Json:
     """The values that a query in JSON asks for."""
-    return Extended(read_extension(_body(), known), names.gazetteer, known).as_1_0()
+    body = _body()
+    return turns.take(lambda: Extended(read_extension(body, known), names.gazetteer, known).as_1_0())
 
 
 def propose(_names: Names, known: Vocabulary, tagged: bool) -> Json:
     """The properties that entities of ?type=… have, of any type without one, at most ?limit=…."""
-    wanted, limit = request.args.get("type", ""), request.args.get("limit")
-    type = known.type(wanted) if wanted else ""
-    return proposal(known, type, None if limit is None else read_limit(limit, ""), tagged)
+    wanted, limit = request.args.get("type", ""), Part(request.args.get("limit"), "limit")
+    type = known.type(wanted, "type") if wanted else ""
+    return proposal(known, type, None if limit.is_absent else limit.number(0), tagged)
 
 
 def refusal(error: HTTPException | ShahrError) -> Response:
     """Give an error as JSON: one sentence, and the status and headers that it has everywhere."""
     reply = reply_to(error)
-    answer = _json({"error": reply.body.decode().strip()})
+    sentence = reply.body.decode().strip()
+    answer = _json({"error": sentence})
     answer.status_code = reply.status
+    answer.headers["Content-Language"] = "fa" if language() == "fa" and _PERSIAN.search(sentence) else "en"
     answer.headers.extend((name, text) for name, text in reply.headers if name != "Content-Type")
     return answer
 

@@ -6,33 +6,32 @@ their labels in both languages and their ids; and in 0.2 flyouts, small pieces o
     ROOT/suggest/entity?prefix=…&type=…&cursor=…&limit=…        also /suggest/type and /suggest/property
     ROOT/flyout/entity?id=…                                     also /flyout/type and /flyout/property
 
-Other parameters count for nothing: OpenRefine sends some that its widget had for a service that is gone.
+What the draft of 1.0 called `cursor` at first is its `offset` now: both are understood. Other parameters count for
+nothing: OpenRefine sends some that its widget had for a service that is gone.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest, NotFound
 
-from shahr.entityvalues import identifiers
 from shahr.errors import NothingToSearch
 from shahr.folding import fold, glue, visible, words
 from shahr.gazetteer import Entity, Name, entity_id
+from shahr.matching.values import identified
 from shahr.namespaces import SHAHR
 from shahr.search import LONGEST, MOST_WORDS, searchable_kinds
 from shahr.web.currentindex import Names, names_or_404
 from shahr.web.headers import in_language
-from shahr.web.language import language
-from shahr.web.reconcile.candidates import in_its_language
+from shahr.web.language import language, number
+from shahr.web.reconcile.candidates import named
 from shahr.web.reconcile.catalog import (
     Term,
     Type,
@@ -44,14 +43,13 @@ from shahr.web.reconcile.catalog import (
     own_types,
     same_elsewhere,
 )
+from shahr.web.reconcile.parts import Part
 from shahr.web.reconcile.vocabulary import SHOWN, CurrentVocabulary, Vocabulary
 
 LIMIT, MOST = 10, 50  # suggestions in one answer: as a rule, and at most
 FURTHEST = 1000  # suggestions that may be skipped: nobody reads on so far
-LOOKED_AT = 4000  # entities with a fitting name that are looked at for those of a rare type
 KEPT = "public, max-age=300"
 _PREFIX = "shahr:"
-_NUMBERED = re.compile(r"[Qq]?[1-9][0-9]*")  # as Wikidata and GeoNames name things
 
 Json = dict[str, Any]
 AnyTerm = TypeVar("AnyTerm", bound=Term)
@@ -96,7 +94,7 @@ def entities(names: Names, known: Vocabulary, asked: Asked) -> list[Suggestion]:
     wanted = [one for one in asked.types if one in known.types]
     if asked.types and not wanted:
         return []
-    found = _entities(names, asked.prefix, frozenset(wanted), asked.cursor + asked.limit + 1)[asked.cursor :]
+    found = _entities(names, asked, wanted)
     told = describe(names.gazetteer, found, language())
     return [
         Suggestion(one.id, one.label(language()), told[one.id], known.types_named(own_types(one), language()))
@@ -164,40 +162,33 @@ def _asked() -> Asked:
     if prefix is None:
         raise BadRequest(_("give '%(name)s', the beginning of a name", name="prefix"))
     if len(prefix) > LONGEST:
-        raise BadRequest(_("the text to search for is longer than %(most)s characters: write less", most=LONGEST))
+        raise BadRequest(
+            _("the text to search for is longer than %(most)s characters: write less", most=number(LONGEST))
+        )
     wanted = [one.removeprefix(SHAHR).removeprefix(_PREFIX) for one in request.args.getlist("type") if one.strip()]
-    limit = min(_number("limit", 1, LIMIT), MOST)
-    return Asked(visible(prefix), tuple(wanted), min(_number("cursor", 0, 0), FURTHEST), limit)
+    skipped = _number("offset", 0, _number("cursor", 0, 0))
+    return Asked(visible(prefix), tuple(wanted), min(skipped, FURTHEST), min(_number("limit", 1, LIMIT), MOST))
 
 
 def _number(name: str, least: int, default: int) -> int:
-    text = request.args.get(name, "")
-    if not text:
-        return default
-    if not (text.isascii() and text.isdecimal() and len(text) < 10) or int(text) < least:
-        raise BadRequest(_("'%(name)s' is a whole number from %(least)s on", name=name, least=least))
-    return int(text)
+    return Part(request.args.get(name), name).number(default, least)
 
 
-def _entities(names: Names, prefix: str, types: frozenset[str], wanted: int) -> list[Entity]:
-    """Give as many entities as are wanted: that which has the text as an identifier first, then those called so."""
-    named_by = identifiers() if _NUMBERED.fullmatch(prefix) else ()
-    known = [entity for name in named_by for entity in names.gazetteer.holding(name, prefix.upper())]
-    looked_at = wanted
-    while True:
-        ids = _completed(names, prefix, looked_at)
-        found = {one.id: one for one in chain(known, names.gazetteer.those(ids))}
-        kept = [one for one in found.values() if not types or types.intersection(one.types)]
-        if len(kept) >= wanted or len(ids) < looked_at or looked_at >= LOOKED_AT:
-            return kept[:wanted]
-        looked_at = min(looked_at * 8, LOOKED_AT)
+def _entities(names: Names, asked: Asked, types: Sequence[str]) -> list[Entity]:
+    """Give the entities to choose from: that which has the text as an identifier first, then those called so."""
+    named_by = identified(asked.prefix)
+    held = [entity for name, local in named_by.items() for entity in names.gazetteer.holding(name, local)]
+    known = [entity.id for entity in held if not types or set(types) & set(entity.types)]
+    wanted = asked.cursor + asked.limit + 1
+    ids = list(dict.fromkeys([*known, *_completed(names, asked.prefix, types, wanted)]))
+    return names.gazetteer.those(ids[asked.cursor : wanted])
 
 
-def _completed(names: Names, prefix: str, most: int) -> list[str]:
+def _completed(names: Names, prefix: str, types: Sequence[str], most: int) -> list[str]:
     """Give the ids of what the index completes a text to; of a long name, a cell of a table say, its first words."""
     text = entity_id(prefix) or " ".join(fold(prefix).split()[:MOST_WORDS])[:LONGEST]
     try:
-        hits = names.index.complete(text, searchable_kinds("entity"), most)
+        hits = names.index.complete(text, searchable_kinds("entity"), most, types)
     except NothingToSearch:
         return []
     return [id for hit in hits if (id := entity_id(hit.iri))]
@@ -226,16 +217,12 @@ def _rank(term: Term, glued: str) -> int | None:
 
 
 def _item(one: Suggestion, kin: str, tagged: bool) -> Json:
-    item = _named(one.id, one.name, tagged)
+    item = named(one.id, one.name, tagged)
     if one.description:
         item["description"] = one.description
     if kin:
-        item[kin] = [_named(id, name, tagged) for id, name in one.kin]
+        item[kin] = [named(id, name, tagged) for id, name in one.kin]
     return item
-
-
-def _named(id: str, name: Name, tagged: bool) -> Json:
-    return {"id": id, "name": name.text, **(in_its_language(name.language) if tagged else {})}
 
 
 def _flyout(about: Callable[[Names, Vocabulary, str], Json], current: CurrentVocabulary) -> Response:

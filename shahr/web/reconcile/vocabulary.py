@@ -67,5 +67,5 @@ def read_vocabulary(gazetteer: Gazetteer) -> Vocabulary:
 
 
 def at(place: str, sentence: str) -> str:
-    """Give a sentence with the place that it is about, "q1: …"."""
-    return f"{place[:SHOWN]}: {sentence}" if place else sentence
+    """Give a sentence with the path that it is about, "q1.type: …"."""
+    return f"{place}: {sentence}" if place else sentence
