@@ -23,6 +23,7 @@ MEDIA_TYPE = "application/ld+json"
 _TEXTS = {
     "label": "rdfs:label",
     "altLabel": "skos:altLabel",
+    "hiddenLabel": "skos:hiddenLabel",
     "definition": "skos:definition",
     "example": "skos:example",
 }

@@ -23,8 +23,8 @@ NEAR = 20  # spellings that a mistyped name may stand for
 _ROLES = """
 SELECT entry.id, entry.iri, entry.kind, entry.facts, name.role, name.language, name.text
 FROM entry JOIN name ON name.entry = entry.id
-WHERE entry.id IN (SELECT value FROM json_each(:ids)) AND name.role IN ('label', 'alternative')
-ORDER BY entry.id, name.role DESC, name.language, name.text
+WHERE entry.id IN (SELECT value FROM json_each(:ids)) AND name.role IN ('label', 'alternative', 'hidden')
+ORDER BY entry.id, name.role = 'hidden', name.role DESC, name.language, name.text
 """
 _TYPES = """
 SELECT entry, name FROM type WHERE entry IN (SELECT value FROM json_each(:ids)) ORDER BY entry, depth DESC, name
@@ -35,7 +35,7 @@ WHERE entry IN (SELECT value FROM json_each(:ids)) ORDER BY entry, property, tar
 """
 _NAMED = """
 SELECT DISTINCT entry FROM name JOIN entry ON entry.id = name.entry
-WHERE glued IN (SELECT value FROM json_each(:glued)) AND role IN ('label', 'alternative') AND ordinal = 0
+WHERE glued IN (SELECT value FROM json_each(:glued)) AND role IN ('label', 'alternative', 'hidden') AND ordinal = 0
 ORDER BY facts DESC, entry LIMIT :most
 """
 _HOLDING = """
@@ -62,7 +62,7 @@ WHERE iri IN (SELECT value FROM json_each(:iris)) AND role = :role ORDER BY iri,
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name in a language ("" where none is told); role is "label" or "alternative"."""
+    """A name in a language ("" where none is told); role is "label", "alternative", or "hidden": found, not shown."""
 
     text: str
     language: str

@@ -2,7 +2,7 @@
 
     entry       one row a thing: IRI (of a question its path), kind, what comes first, number of facts about it; their
                 numbers go by that, so that of any of them the smallest is the best known
-    name        its labels, other names, curie, and the texts that tell what it is; `glued` is the folded name
+    name        its labels, other and hidden names, curie, texts that tell what it is; `glued` is the folded name
     words       FTS5: folded words of names, neighbours glued, sounds of Persian words, words of texts, glued names
     vocabulary  the words of that
     type, value what entities are and have: see shahr.entityvalues
@@ -54,14 +54,17 @@ INSERT INTO gram (gram) VALUES ('optimize');
 """
 _NAMES = """
 SELECT DISTINCT glued FROM name JOIN entry ON entry.id = name.entry
-WHERE role IN ('label', 'alternative') AND ordinal = 0
+WHERE role IN ('label', 'alternative', 'hidden') AND ordinal = 0
 """
 _WORDS = "SELECT DISTINCT term FROM vocabulary WHERE col IN ('names', 'pairs')"
 
 
 @dataclass
 class Entry:
-    """Something to find: names and texts as (role, language, text); role is label, alternative, curie or text."""
+    """Something to find: names and texts as (role, language, text); role is label, alternative, hidden, curie or text.
+
+    A hidden name is found like an alternative one, but never shown (SKOS Reference, 5.4).
+    """
 
     iri: str
     kind: str
@@ -126,6 +129,7 @@ def _roles() -> dict[str, str]:
     return {
         **dict.fromkeys((f"{rdfs}label", f"{skos}prefLabel"), "label"),
         **dict.fromkeys((f"{skos}altLabel", "https://schema.org/headline"), "alternative"),
+        f"{skos}hiddenLabel": "hidden",
         **dict.fromkeys((f"{skos}definition", f"{SHAHR}gist", "http://purl.org/dc/terms/description"), "text"),
     }
 
@@ -172,7 +176,7 @@ def _insert(connection: sqlite3.Connection, number: int, entry: Entry) -> None:
     names = sorted(entry.names)
     rows = [(number, role, tongue, text, "" if role == "text" else glue(text)) for role, tongue, text in names]
     connection.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", rows)
-    called = [text for role, _, text in names if role in ("label", "alternative")]
+    called = [text for role, _, text in names if role in ("label", "alternative", "hidden")]
     told = [text for role, _, text in names if role == "text"]
     own = [word for name in called for word in words(name)]
     columns = (

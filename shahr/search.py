@@ -25,7 +25,7 @@ SCORES = (100, 95, 80, 80, 80, 50, 40)  # of the tiers below
 # with the last of them begun: of these three, things come before facts about them; 5 a text with the words.
 _AS_WRITTEN = """
 SELECT entry.id, entry.kind, MIN(found.tier) AS tier FROM (
-  SELECT entry AS id, role = 'alternative' AS tier FROM name WHERE glued = :glued
+  SELECT entry AS id, role IN ('alternative', 'hidden') AS tier FROM name WHERE glued = :glued
   UNION ALL SELECT entry, 2 FROM name WHERE glued > :glued AND glued < :glued || char(1114111) AND role <> 'curie'
   UNION ALL SELECT rowid, 3 FROM words WHERE words MATCH :named
   UNION ALL SELECT rowid, 4 FROM words WHERE words MATCH :begun
@@ -47,8 +47,8 @@ SELECT 1 FROM vocabulary WHERE term BETWEEN :word AND :last AND col IN ('names',
 """
 _LAST_NAMED = 4
 _CALLED = f"""
-SELECT entry.id, entry.kind, MIN(name.role = 'alternative') AS tier FROM name JOIN entry ON entry.id = name.entry
-WHERE name.glued = :glued AND {_WANTED}
+SELECT entry.id, entry.kind, MIN(name.role IN ('alternative', 'hidden')) AS tier
+FROM name JOIN entry ON entry.id = name.entry WHERE name.glued = :glued AND {_WANTED}
 GROUP BY entry.id ORDER BY tier, entry.id LIMIT :most
 """
 _IN_ORDER = f"""
@@ -58,7 +58,8 @@ ORDER BY words.rowid LIMIT :most
 """
 _NAMES = """
 SELECT entry.id, iri, role, language, text FROM entry JOIN name ON name.entry = entry.id
-WHERE entry.id IN (SELECT value FROM json_each(:ids)) AND role <> 'curie' ORDER BY entry.id, role, language, text
+WHERE entry.id IN (SELECT value FROM json_each(:ids)) AND role NOT IN ('curie', 'hidden')
+ORDER BY entry.id, role, language, text
 """
 
 _Row = tuple[int, str, int]

@@ -211,8 +211,9 @@ def derived_by_hand(world: World, node: Node, random: Random) -> Iterator[Change
 def language_wrong(world: World, node: Node, random: Random) -> Iterator[Change]:
     for property_, value in literals(node):
         if value.language:
-            yield relabelled(node, property_, value, Literal(value.value), "no tag")
-            if property_ not in ("skos:altLabel", "shahr:claimLiteral"):  # may be in any language
+            if property_ != "skos:hiddenLabel":  # which may be in no language
+                yield relabelled(node, property_, value, Literal(value.value), "no tag")
+            if property_ not in ("skos:altLabel", "skos:hiddenLabel", "shahr:claimLiteral"):  # may be in any language
                 yield relabelled(node, property_, value, Literal(value.value, language="de"), "de")
         if value.language in OTHER_LANGUAGE:
             swapped = Literal(value.value, language=OTHER_LANGUAGE[value.language])

@@ -14,7 +14,7 @@ from shahr.errors import ProjectMissing
 from shahr.folding import glue
 from shahr.gazetteer import Entity, EntitySet, Gazetteer, entity_id, open_gazetteer, term_iri
 from shahr.matching.source import open_matcher
-from shahr.namespaces import BASE
+from shahr.namespaces import BASE, ENTITY_PREFIXES
 from shahr.search import Index, open_index, searchable_kinds
 
 
@@ -63,6 +63,38 @@ def test_names_are_found_glued_and_slips_by_what_is_nearest(gazetteer: Gazetteer
     assert ids(gazetteer.named([])) == ids(gazetteer.named(["city:isfahan"])) == []
     assert "city/isfahan" in ids(gazetteer.near("isfhan", 1))
     assert ids(gazetteer.near("zzzzzzzz", 2)) == []
+
+
+def test_hidden_names_are_names_after_the_others(gazetteer: Gazetteer) -> None:
+    (tehran,) = gazetteer.named([glue("طهران")])
+    assert tehran.id == "city/tehran"
+    roles = [name.role for name in tehran.names]
+    assert roles == sorted(roles, key=("label", "alternative", "hidden").index)
+    assert ("طهران", "ar", "hidden") in {(name.text, name.language, name.role) for name in tehran.names}
+    assert tehran.label("ar").text == "Tehran"
+
+
+def test_a_hidden_name_is_of_one_entity_and_spelt_unlike_its_other_names(gazetteer: Gazetteer) -> None:
+    for entity in gazetteer.of_kinds(ENTITY_PREFIXES):
+        glued = [glue(name.text) for name in entity.names if name.role == "hidden"]
+        shown = {glue(name.text) for name in entity.names if name.role != "hidden"}
+        assert all(glued)
+        assert len(set(glued) - shown) == len(glued), entity.id
+        assert [ids(gazetteer.named([one])) for one in glued] == [[entity.id]] * len(glued)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("گوانگجو", {"city/gwangju", "city/guangzhou", "place/gwangju-or-guangzhou"}),
+        ("شانگهای", {"city/shanghai", "organization/shanghai-cooperation-organization"}),
+        ("حیدرآباد", {"city/hyderabad-india", "city/hyderabad-pakistan", "place/hyderabad"}),
+    ],
+)
+def test_no_hidden_name_makes_an_ambiguous_name_certain(gazetteer: Gazetteer, text: str, meant: set[str]) -> None:
+    found = gazetteer.named([glue(text)])
+    assert set(ids(found)) == meant
+    assert all(name.role != "hidden" for one in found for name in one.names if glue(name.text) == glue(text))
 
 
 def test_entities_come_in_the_order_asked_for_each_once(gazetteer: Gazetteer) -> None:

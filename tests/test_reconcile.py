@@ -356,6 +356,7 @@ def test_names_in_both_languages_and_facts_are_values(client: FlaskClient) -> No
     assert row["iri"] == [{"str": "https://w3id.org/shahr/city/isfahan"}]
     assert {"str": "Isfahan"} not in row["otherName"]
     assert row["otherName"]
+    assert {"str": "Ispahan"} not in row["otherName"]  # a hidden name is to be found by, not to be shown
     facts = extend(client, ["person/alireza-zakani"], "hasTenure")
     tenures = facts["rows"]["person/alireza-zakani"]["hasTenure"]
     assert {"id": "tenure/zakani-mayor-of-tehran", "name": "Alireza Zakani, mayor of Tehran"} in tenures

@@ -80,6 +80,10 @@ def curies(found: Index, text: str, kind: str = "") -> list[str]:
         ("shahrdari mashhad", "organization:municipality-of-mashhad"),
         ("hyderabd", "city:hyderabad-india"),
         ("SisterCityAgreement", "shahr:SisterCityAgreement"),
+        ("Peking", "city:beijing"),
+        ("ispah", "city:isfahan"),
+        ("طهران", "city:tehran"),
+        ("ONU", "organization:united-nations"),
         ("mayor", "concept:mayor"),
         ("Which cities are sisters", "/questions/sister-cities"),
     ],
@@ -119,6 +123,15 @@ def test_another_name_or_a_text_that_was_found_is_told(shipped: Index) -> None:
     (isfahan, *_) = shipped.search("Isfahan").hits
     assert isfahan.snippet is None
     assert isfahan.labels == {"en": "Isfahan", "fa": "اصفهان", "fa-latn": "Eşfahān"}
+
+
+def test_a_hidden_name_is_found_like_another_name_and_not_shown(shipped: Index) -> None:
+    (beijing, *_) = shipped.search("Peking").hits
+    assert (beijing.curie, beijing.score, beijing.snippet, beijing.snippet_field) == ("city:beijing", 95, None, "")
+    assert "Peking" not in beijing.labels.values()
+    assert shipped.complete("Peking", ("city",)) == [beijing]
+    assert [hit.curie for hit in shipped.complete("pekin", ("city",))] == ["city:beijing"]
+    assert curies(shipped, "Pekign")[0] == "city:beijing"
 
 
 def test_pages_of_results_are_parts_of_one_list(shipped: Index) -> None:
@@ -382,6 +395,22 @@ def test_the_index_of_a_new_build_is_taken(tmp_path: Path) -> None:
     assert client.get("/complete?q=tabriz").get_json() == []
     publish(project, f'{iri("city/tabriz")} {LABEL} "Tabriz"@en {iri("graph/entities")} .\n')
     assert [one["curie"] for one in client.get("/complete?q=tabriz").get_json()] == ["city:tabriz"]
+
+
+def test_pages_show_no_hidden_name(tmp_path: Path) -> None:
+    project = tiny_project(tmp_path / "project")
+    hidden = "http://www.w3.org/2004/02/skos/core#hiddenLabel"
+    publish(project, f'{iri("city/isfahan")} <{hidden}> "Aspadana"@en {iri("graph/entities")} .\n')
+    client = app_of(Settings(project, client_seconds=0, client_errors=0)).test_client()
+    assert [one["label"] for one in client.get("/complete?q=aspad&lang=en").get_json()] == ["Isfahan"]
+    (found,) = client.get("/search?q=aspadana&format=json").get_json()["results"]
+    assert (found["curie"], found["matched"]) == ("city:isfahan", None)
+    page = page_of(client, "/city/isfahan.html?lang=en")
+    assert page.status_code == 200
+    assert "Aspadana" not in page.text
+    results = page_of(client, "/search?q=aspadan&lang=en").text
+    assert ">Isfahan<" in results
+    assert "Aspadana" not in results
 
 
 def test_without_an_index_search_says_so(tmp_path: Path) -> None:

@@ -119,7 +119,8 @@ def values_of(entity: Entity, property: str) -> Sequence[Value]:
     if property in _LABELS:
         kept = [name for name in entity.names if (name.language, name.role) == (_LABELS[property], "label")]
     elif property == "otherName":
-        kept = [name for name in entity.names if name.role != "label" or name.language not in _LABELS.values()]
+        shown = [name for name in entity.names if name.role != "hidden"]
+        kept = [name for name in shown if name.role != "label" or name.language not in _LABELS.values()]
     else:
         return entity.values.get(property, ())
     return [Value("", name.text, name.language, "") for name in kept]
