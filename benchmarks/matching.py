@@ -49,7 +49,7 @@ def main() -> None:
     if options.fit:
         print(fitted(options.index))
         return
-    for half in ("fit", "held out"):
+    for half in ("fit", "held out", "fresh"):
         print_quality(options.index, half)
     with TemporaryDirectory() as folder:
         found = places(ENTITIES)

@@ -30,7 +30,7 @@ from shahr.matching.values import numbers
 from shahr.namespaces import BASE
 
 ZWNJ = "\u200c"
-HALVES = ("fit", "held out")
+PARTS = ("fit", "held out", "fresh")
 SHANGHAI, SCO = "city/shanghai", "organization/shanghai-cooperation-organization"
 PROPERTIES = {"latitude": "32.65", "geonames": "418863", "wikidata": "Q42053", "description": "a city", "near": "true"}
 SPELLINGS: dict[str, Callable[[str], str]] = {
@@ -82,18 +82,18 @@ def city(id: str, *names: str, country: str = "") -> Entity:
 # Figures
 
 
-@pytest.mark.parametrize("half", HALVES)
-def test_automatic_matches_are_right_and_most_names_are_matched(matcher: Matcher, half: str) -> None:
-    mentions = read_mentions(half)
+@pytest.mark.parametrize("part", PARTS)
+def test_automatic_matches_are_right_and_most_names_are_matched(matcher: Matcher, part: str) -> None:
+    mentions = read_mentions(part)
     told = figures(mentions, [matcher.match(one.query) for one in mentions])
     assert told.precision >= 0.97, told.wrong
     assert told.recall >= 0.90
     assert told.recall_first >= 0.95
 
 
-@pytest.mark.parametrize("half", HALVES)
-def test_no_ambiguous_or_unknown_name_is_matched_by_itself(matcher: Matcher, half: str) -> None:
-    mentions = [one for one in read_mentions(half) if not one.known]
+@pytest.mark.parametrize("part", PARTS)
+def test_no_ambiguous_or_unknown_name_is_matched_by_itself(matcher: Matcher, part: str) -> None:
+    mentions = [one for one in read_mentions(part) if not one.known]
     assert len(mentions) > 50
     assert [one.query for one in mentions if matcher.match(one.query).outcome == "match"] == []
 
@@ -111,7 +111,7 @@ def test_the_mentions_are_many_of_each_kind_and_split_by_chance_alone(entities: 
     mentions = read_mentions()
     known = {one.id for one in entities}
     kinds = Counter(one.expected.partition("/")[0] for one in mentions)
-    assert all(row["half"] == half_of(row) for row in rows)
+    assert all(row["half"] == half_of(row) for row in rows if row["half"] != "fresh")
     assert len({one.query.text + str(one.query) for one in mentions}) == len(mentions) >= 200
     assert all(kinds[kind] >= 20 for kind in ("city", "country", "organization", "person", "place", "unknown"))
     assert kinds["ambiguous"] >= 20
