@@ -48,7 +48,10 @@ def test_nobody_imports_upwards_or_sideways(path: Path) -> None:
 
 
 def test_the_modules_of_a_package_form_no_cycle() -> None:
-    edges = {name: module_imports(name) for name in ("compare", "engine", "link", "matching", "quickstatements", "release", "web")}
+    edges = {
+        name: module_imports(name)
+        for name in ("compare", "engine", "link", "matching", "quickstatements", "release", "web")
+    }
     for graph in edges.values():
         seen: set[str] = set()
         while graph:
