@@ -57,6 +57,7 @@ bench: setup-dev dist/.ready ## compare server and releases with their peers, me
 	$(BIN)/python -m benchmarks.release
 	$(BIN)/python -m benchmarks.link
 	$(BIN)/python -m benchmarks.matching
+	$(BIN)/python -m benchmarks.reconcile
 
 messages: setup-dev ## bring the texts of the pages into the Persian catalogue
 	@mkdir -p build
