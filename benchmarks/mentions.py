@@ -1,9 +1,9 @@
 """The mentions that the matcher is measured with (tests/mentions.tsv), and what it makes of them.
 
 Columns: half ("fit": the weights of shahr.matching.score were fitted on it; "held out"; and a third, "fresh", written
-by somebody who had seen neither of them nor the matcher), the mention, the classes asked for, the words before and after
-it, known properties (a=b;c=d), what it means (an id, "ambiguous", "unknown"), for an ambiguous one what it means equally
-often ("-" is something that the graph does not know), and why it is here.
+by somebody who had seen neither of them nor the matcher), the mention, the classes asked for, the words before and
+after it, known properties (a=b;c=d), what it means (an id, "ambiguous", "unknown"), for an ambiguous one what it means
+equally often ("-" is something that the graph does not know), and why it is here.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def _print(found: Found) -> None:
     cells = [[row.subject_id, row.object_id, row.cells["confidence"], row.object_label, row.comment] for row in rows]
     proposed = {proposal.entity.id for proposal in found.proposals}
     for entity in (entity for entity in found.entities if entity.id not in proposed):
-        names = ", ".join(dict.fromkeys(name.text for name in entity.names))
+        names = ", ".join(dict.fromkeys(name.text for name in entity.names if name.role == "label"))
         cells.append([curie(entity.iri), "", "", "", f"nothing found for {names}"])
     cells.sort(key=lambda row: row[0])
     if cells:
