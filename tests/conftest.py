@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,11 @@ from invented import CITIES, LINKS, ONTOLOGY, PREFIXES, TEXT, article_turtle, wr
 from releasing import change, releasable
 from shahr.build import build
 from shahr.cli import main
+from shahr.gazetteer import Entity, open_gazetteer
 from shahr.index import index
+from shahr.matching.matcher import Matcher
+from shahr.matching.source import open_matcher
+from shahr.namespaces import BASE
 from shahr.paths import Project
 from shahr.reason import reason
 from shahr.release.publish import publish
@@ -110,3 +114,25 @@ def browser() -> Iterator[Browser]:
         pytest.skip("there is no Chromium here: apt-get install chromium")
     with browsing() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def matcher(built: Path) -> Matcher:
+    """The matcher over the shipped data."""
+    return open_matcher(built / "search.db")
+
+
+@pytest.fixture(scope="session")
+def entities(built: Path) -> Sequence[Entity]:
+    """All entities of the shipped data."""
+    gazetteer = open_gazetteer(built / "search.db")
+    kinds = ("city", "country", "organization", "person", "place", "post")
+    return sorted(
+        {one.id: one for kind in kinds for one in gazetteer.those(_ids(built, kind))}.values(), key=lambda one: one.id
+    )
+
+
+def _ids(built: Path, kind: str) -> list[str]:
+    quads = (built / "graph.nq").read_text(encoding="utf-8").splitlines()
+    subjects = {line.split(" ", 1)[0].strip("<>") for line in quads}
+    return sorted(one.removeprefix(BASE) for one in subjects if one.startswith(f"{BASE}{kind}/"))
