@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from pyoxigraph import NamedNode, RdfFormat, Store, serialize
 
 from shahr.dataset import load_store
 from shahr.errors import ConsistencyError
+from shahr.files import temporary_folder
 from shahr.namespaces import graph_iri
 
 CLASS = NamedNode("http://www.w3.org/2002/07/owl#Class")
@@ -45,10 +45,10 @@ def check_consistency(out: Path) -> Consistency:
 def check_store(store: Store) -> Consistency:
     """Run HermiT over all named graphs of a store but the links."""
     owlready2.JAVA_EXE = _java()
-    with tempfile.TemporaryDirectory(prefix="shahr-") as folder:
-        document = Path(folder) / "graph.nt"
+    with temporary_folder() as folder:
+        document = folder / "graph.nt"
         document.write_bytes(_ntriples(store))
-        world = owlready2.World(filename=str(Path(folder) / "world.sqlite3"))
+        world = owlready2.World(filename=str(folder / "world.sqlite3"))
         try:
             return _reason(world, document, expected=_class_count(store))
         finally:

@@ -7,10 +7,12 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from shahr.errors import BuildBusy, shown
 
@@ -41,6 +43,18 @@ def swap_link(link: Path, target: str) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(link.parent)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Give a folder that goes when the block ends, also where SIGTERM ends it: none is made unless it will go."""
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        folder = TemporaryDirectory(prefix="shahr-")  # between making it and noting that, a signal would leave it
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+    with folder as name:
+        yield Path(name)
 
 
 @contextmanager

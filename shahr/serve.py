@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import socket
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -19,6 +18,7 @@ from granian.http import HTTP1Settings
 from shahr.engine.control import start_zygote
 from shahr.engine.kernel import bind_to_parent
 from shahr.errors import AddressTaken
+from shahr.files import temporary_folder
 from shahr.web.budget import Ledger
 from shahr.web.generations import source_now
 from shahr.web.settings import Settings
@@ -29,13 +29,13 @@ HEADERS_WITHIN = 10_000  # milliseconds for a request's head to arrive
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers: int = 2) -> None:
     """Serve until interrupted; before it listens, ShahrError where there is nothing to serve or no free address."""
-    with tempfile.TemporaryDirectory(prefix="shahr-") as folder:
+    with temporary_folder() as folder:
         first = source_now(settings)
-        settings = replace(settings, folder=Path(folder), first=first)
+        settings = replace(settings, folder=folder, first=first)
         address, port = _free_address(host, port)
-        start_zygote(Path(folder), first)
-        Ledger.create(Path(folder) / "budgets")
-        _share_metrics(Path(folder) / "metrics")
+        start_zygote(folder, first)
+        Ledger.create(folder / "budgets")
+        _share_metrics(folder / "metrics")
         _open_many_files()
         print(f"Shahr serves http://{f'[{host}]' if ':' in host else host}:{port}/", flush=True)
         server = Granian(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from shahr.files import temporary_folder
 from shahr.paths import Project
 from shahr.release.changes.changelog import to_json, to_markdown
 from shahr.release.changes.comparing import compare
@@ -59,8 +58,7 @@ def diff(project: Project, old: str, new: str, sink: Sink, form: str = "words", 
     `form` is "words", "patch" or "json", `language` "en" or "fa" and of meaning for words alone. Where one of the two
     has triples only (.nt, .ttl, .rdf), the graphs of the other are left out. ReleaseError, ReleaseDamaged, SourceError.
     """
-    with TemporaryDirectory(prefix="shahr-") as name:
-        folder = Path(name)
+    with temporary_folder() as folder:
         one, other = read_sides(project, old, new, folder)
         difference = compare(one.lines(), other.lines(), folder)
         if form == "patch":
