@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import shutil
-import ssl
-import subprocess
 import time
 from base64 import b64decode
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 
 from endpoints import free_port, oxigraph
 from misbehaving import JSON, Reply, drip, hang, misbehaving, pour, reset, response
+from scripted import self_signed
 from shahr.client import ATTEMPTS, Client
 from shahr.errors import EndpointError
 from shahr.exchange import LARGEST
@@ -236,12 +235,7 @@ def test_a_huge_length_is_enough_to_leave() -> None:
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes the certificate")
 def test_https_needs_a_certificate_and_keeps_the_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subject = ["-subj", "/CN=endpoint", "-addext", "subjectAltName=IP:127.0.0.1"]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject]
-    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    certificate, context = self_signed(tmp_path)
     with misbehaving({"/sparql": [ROWS, drip(ROWS, 80, 0.2)]}, context) as server:
         client = Client(f"{server.address}/sparql", timeout=2)
         with pytest.raises(EndpointError, match=r"shows a certificate that cannot be trusted .self-signed"):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import shutil
 import socket
-import ssl
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from scripted import JSON, Reply, response, rows, scripted
+from scripted import JSON, Reply, response, rows, scripted, self_signed
 from shahr.engine import Limits
 from shahr.engine.connect import Address, Connection, dial_any, parse_address
 from shahr.engine.remote import RemoteEvaluator
@@ -174,12 +172,7 @@ def test_no_body_waits_for_the_head_to_be_acknowledged() -> None:
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes the certificate")
 def test_https_needs_a_certificate_of_that_very_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subject = ["-subj", "/CN=endpoint", "-addext", "subjectAltName=IP:127.0.0.1"]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject]
-    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    certificate, context = self_signed(tmp_path)
     with scripted(rows("x"), context=context) as endpoint:
         address = endpoint.address.replace("http:", "https:")
         with pytest.raises(EndpointDown, match="certificate"):

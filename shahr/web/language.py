@@ -6,6 +6,7 @@ Catalogues are read from their .po files as they are, so that nothing compiled l
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date
 from gettext import GNUTranslations
@@ -30,6 +31,7 @@ from shahr.web.kinds import title_of
 
 Language = Literal["en", "fa"]
 DOMAIN = "messages"
+_PERSIAN = re.compile("[؀-ۿ]")
 LANGUAGES: tuple[Language, ...] = ("en", "fa")
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ps", "ur"})
 YEARS = range(623, 9999)  # the Gregorian years of which both calendars know every day
@@ -60,6 +62,11 @@ def language() -> Language:
 def other_language() -> Language:
     """Give the language that this page is not in."""
     return "en" if language() == "fa" else "fa"
+
+
+def sentence_language(sentence: str) -> Language:
+    """Give the language that a sentence for the reader of the request is in: not all that goes wrong has a Persian."""
+    return "fa" if language() == "fa" and _PERSIAN.search(sentence) else "en"
 
 
 def text_dir(code: str = "") -> str:

@@ -6,7 +6,6 @@ anything gets text. RDF tells of addresses only: what is not there (404), and wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
@@ -24,12 +23,11 @@ from shahr.turtle import turtle_of
 from shahr.web.endpoint import content_type
 from shahr.web.errors import reply_to
 from shahr.web.labels import Labels, read_labels
-from shahr.web.language import LONGEST, language
+from shahr.web.language import LONGEST, sentence_language
 from shahr.web.messages import Reply
 
 _HTTP = "http://www.w3.org/2011/http#"
 _CODES = "http://www.w3.org/2011/http-statusCodes#"
-_PERSIAN = re.compile("[؀-ۿ]")
 
 
 class Replaced(Gone):
@@ -82,7 +80,7 @@ def _page(reply: Reply, error: ShahrError | HTTPException) -> Reply:
         status=reply.status,
         heading=_heading(reply.status),
         sentence="" if generic else sentence,
-        sentence_language="fa" if _PERSIAN.search(sentence) and language() == "fa" else "en",
+        sentence_language=sentence_language(sentence),
         successors=successors,
         labels=_labels(successors),
     )

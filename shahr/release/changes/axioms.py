@@ -32,7 +32,6 @@ _CHARACTERS = {iri(f"owl:{name}Property"): name for name in CONSTRAINTS + INFERE
 _HIERARCHY = tuple(iri(f"rdfs:{name}") for name in ("subClassOf", "subPropertyOf"))
 _EQUIVALENT = tuple(iri(f"owl:{name}") for name in ("equivalentClass", "equivalentProperty"))
 _DISJOINT = tuple(iri(f"owl:{name}") for name in ("disjointWith", "propertyDisjointWith"))
-_ALL_DISJOINT = tuple(iri(f"owl:{name}") for name in ("AllDisjointClasses", "AllDisjointProperties"))
 _CHAIN = iri("owl:propertyChainAxiom")
 _TYPE, _FIRST, _REST = (iri(f"rdf:{name}") for name in ("type", "first", "rest"))
 _INTEGERS = ("xsd:positiveInteger", "xsd:nonNegativeInteger", "xsd:integer", "xsd:decimal")

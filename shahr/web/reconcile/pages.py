@@ -7,7 +7,6 @@ no JSONP, which 0.2 leaves to the service: a browser that is not too old for us 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -20,7 +19,7 @@ from shahr.errors import ShahrError
 from shahr.web.currentindex import Names, names_or_404
 from shahr.web.errors import reply_to
 from shahr.web.headers import in_language
-from shahr.web.language import LANGUAGES, language
+from shahr.web.language import LANGUAGES, sentence_language
 from shahr.web.reconcile import preview, suggesting
 from shahr.web.reconcile.calls import read_batch, read_extension, read_queries
 from shahr.web.reconcile.candidates import results, results_10
@@ -34,7 +33,6 @@ from shahr.web.reconcile.vocabulary import CurrentVocabulary, Vocabulary
 NAME = "reconcile"
 METHODS = "GET, HEAD, POST, OPTIONS"
 HEADERS = "Accept, Accept-Language, Content-Type, If-None-Match"
-_PERSIAN = re.compile("[؀-ۿ]")  # not all that goes wrong is told in Persian
 
 Json = dict[str, Any]
 Service = Callable[[Names, Vocabulary], Json]
@@ -127,7 +125,7 @@ def refusal(error: HTTPException | ShahrError) -> Response:
     sentence = reply.body.decode().strip()
     answer = _json({"error": sentence})
     answer.status_code = reply.status
-    answer.headers["Content-Language"] = "fa" if language() == "fa" and _PERSIAN.search(sentence) else "en"
+    answer.headers["Content-Language"] = sentence_language(sentence)
     answer.headers.extend((name, text) for name, text in reply.headers if name != "Content-Type")
     return answer
 
